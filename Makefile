@@ -1,0 +1,53 @@
+# The project's tools run from .venv, which .ci/bootstrap.py sets up with any Python 3 at hand.
+
+BIN := .venv/bin
+CANDIDATES := python3 python python3.14 python3.13 python3.12
+IS_PYTHON_3 := -c 'import sys; sys.exit(sys.version_info < (3, 6))'
+
+FUTURES ?= 1000
+UNTIL ?= 2030-12
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+FIRST_LOOK := results/first-look
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format lock bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Set up .venv, if anything changed since it was last set up
+	@for python in $(CANDIDATES); do \
+		if $$python $(IS_PYTHON_3) >/dev/null 2>&1; then exec $$python .ci/bootstrap.py; fi; \
+	done; \
+	echo 'No Python 3 found: none of "$(CANDIDATES)" runs. Install Python 3.12 or newer.' >&2; \
+	exit 1
+
+run: setup ## Simulate recorded history and two alternatives, compare them, draw the gap
+	$(BIN)/aigap run history no-controls double-chips-act --futures $(FUTURES) --until $(UNTIL) \
+		--workers $(WORKERS) --out $(FIRST_LOOK) --overwrite
+	$(BIN)/aigap compare $(FIRST_LOOK) --baseline history
+	$(BIN)/aigap plot $(FIRST_LOOK) --out $(FIRST_LOOK)/gap.png
+
+test: lint ## Check style and types, then run every test
+	$(BIN)/pytest --numprocesses auto
+
+lint: setup ## Check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: setup ## Put the code into the project's style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: setup ## Write requirements.lock from pyproject.toml, at the newest versions
+	$(BIN)/uv pip compile --universal --python-version 3.12 --extra dev --upgrade \
+		--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
+		--quiet --output-file requirements.lock pyproject.toml
+
+bench: setup ## Measure throughput in futures per second
+	$(BIN)/aigap bench
+
+clean: ## Remove .venv, caches and build products; results stay
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

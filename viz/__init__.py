@@ -1,0 +1,1 @@
+"""The live view: a Solara application over worlds and stored studies."""

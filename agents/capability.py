@@ -1,0 +1,98 @@
+"""What makes AI capability: pure functions, in orders of magnitude of effective training compute.
+
+Effective compute of a released model (OOM) = log10 of physical training FLOP + algorithmic
+efficiency + what distillation of a released leader adds.  Efficiency is measured against the
+frontier of January 2022, which is 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import Floats
+
+# Dense BF16 peak of one H100 SXM, FLOP/s (Nvidia data sheet): the physical size of 1 H100e.
+H100_PEAK_FLOPS = 989e12
+SECONDS_PER_MONTH = 365.25 * 86400.0 / 12.0
+
+
+def training_flop(
+    accelerators: Floats, utilisation: Floats | float, months: Floats | float
+) -> Floats:
+    """Physical compute of a training run.
+
+    ``FLOP = accelerators x peak x utilisation x seconds``.
+
+    Args:
+        accelerators: accelerators given to the run, H100e, ``(futures,)``.
+        utilisation: model FLOP utilisation, share of peak.
+        months: duration of the run.
+
+    Returns:
+        FLOP, ``(futures,)``; 0 without accelerators.
+    """
+    return accelerators * H100_PEAK_FLOPS * utilisation * months * SECONDS_PER_MONTH
+
+
+def own_progress(
+    researchers: Floats,
+    experiment_compute: Floats,
+    efficiency: Floats,
+    scarcity: Floats,
+    *,
+    pace: Floats,
+    talent_elasticity: Floats,
+    compute_elasticity: Floats,
+    exhaustion: Floats,
+    scarcity_push: Floats,
+) -> Floats:
+    """Algorithmic progress by a developer's own research, OOM a month.
+
+    ``pace x researchers^a x compute^b x 10^(-exhaustion x efficiency) x (1 + push x scarcity)``:
+    an idea production function with diminishing returns in both inputs and in what is already
+    found (after Jones 1995; Besiroglu, Emery-Xu & Thompson 2024 for AI research).
+
+    Args:
+        researchers: top-tier researchers relative to a leading lab's of January 2022.
+        experiment_compute: compute for experiments relative to the same, ``(futures,)``.
+        efficiency: present algorithmic efficiency, OOM.
+        scarcity: how far compute falls short of the best-equipped rival's, OOM, not negative.
+        pace: OOM a month at the reference inputs.
+        talent_elasticity: exponent of researchers.
+        compute_elasticity: exponent of experiment compute.
+        exhaustion: how much harder ideas get per OOM found.
+        scarcity_push: extra effort on efficiency per OOM of scarcity.
+
+    Returns:
+        OOM a month, ``(futures,)``: 0 without researchers or without compute.
+    """
+    inputs = researchers**talent_elasticity * experiment_compute**compute_elasticity
+    return pace * inputs * 10.0 ** (-exhaustion * efficiency) * (1.0 + scarcity_push * scarcity)
+
+
+def spillover(efficiency: Floats, published: Floats, absorption: Floats) -> Floats:
+    """What a developer learns from what others published, OOM a month.
+
+    ``absorption x max(0, published - efficiency)``: closes the distance to public knowledge at a
+    rate, and never carries beyond it.
+    """
+    return absorption * np.maximum(0.0, published - efficiency)
+
+
+def distilled(level: Floats, accessible: Floats, imitation: Floats) -> Floats:
+    """Capability after learning from the best accessible released model, OOM.
+
+    ``level + imitation x max(0, accessible - level)`` with ``0 <= imitation < 1``: the distance
+    to the teacher shrinks and is never reversed.
+    """
+    return level + imitation * np.maximum(0.0, accessible - level)
+
+
+def scarcity(compute: Floats, best_equipped: Floats) -> Floats:
+    """How far ``compute`` falls short of the best-equipped rival's, OOM, at least 0."""
+    return np.log10(np.maximum(best_equipped, 1.0) / np.clip(compute, 1.0, None)).clip(0.0)
+
+
+def practised(months_of_practice: Floats, months_to_learn: Floats) -> Floats:
+    """Engineering experience between 0 and 1: ``1 - exp(-practice / months_to_learn)``."""
+    return -np.expm1(-months_of_practice / months_to_learn)

@@ -1,0 +1,158 @@
+"""What an actor can see of the world: the only door between ``agents`` and the folders above.
+
+Actors hold a ``model`` of this type.  It is a structural description (a protocol), so nothing here
+imports the world; the type checker confirms that ``model.world.World`` fits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+from agents.arrays import Floats, Ints
+from agents.records import Quantity
+
+if TYPE_CHECKING:
+    from agents.actor import Actor
+
+
+class Purse(Protocol):
+    """Whoever can pay and be paid: has ``cash`` in USD bn, ``(futures,)``."""
+
+    cash: Floats
+
+
+class Payments(Protocol):
+    """Moves money; none is made or lost."""
+
+    @property
+    def outside(self) -> Purse:
+        """Everyone who is not an actor: investors, customers, households."""
+
+    def pay(self, payer: Purse, payee: Purse, amount: Floats, purpose: str) -> None:
+        """Move ``amount`` (USD bn) from one purse to another."""
+
+
+class Parameters(Protocol):
+    """Uncertain parameters by name."""
+
+    def __getitem__(self, name: str) -> Floats:
+        """One value per future, ``(futures,)``."""
+
+    def certain(self, name: str) -> float:
+        """The value of a parameter that is the same in every future."""
+
+
+class Clock(Protocol):
+    """Months since the start of the record, and dates."""
+
+    def months(self, day: date) -> float:
+        """Months from the start to ``day``."""
+
+
+class Rules(Protocol):
+    """What the instruments in force say; periods are in months since the start."""
+
+    def tool_access(
+        self,
+        tool_class: str,
+        maker_country: str,
+        maker_region: str,
+        region: str,
+        foundry: str,
+        start: float,
+        end: float,
+    ) -> float:
+        """Share of wanted shipments of a tool class that may go ahead."""
+
+    def tool_control_ahead(self, tool_class: str, region: str, now: float, lead: float) -> bool:
+        """Whether a control on the tool class will bind the region within ``lead`` months."""
+
+    def memory_access(self, region: str, start: float, end: float) -> float:
+        """Share of wanted foreign high-bandwidth memory that a region may buy."""
+
+    def memory_control_ahead(self, region: str, now: float, lead: float) -> bool:
+        """Whether a memory control will bind the region within ``lead`` months."""
+
+    def foundry_access(
+        self, designer: str, designer_region: str, foundry_region: str, start: float, end: float
+    ) -> float:
+        """Share of a designer's orders that a foundry of another region may take."""
+
+    def enforcement_rate(self, issuer: str, start: float, end: float) -> float:
+        """Means for enforcement of a government, USD bn a year."""
+
+
+class Grant(Protocol):
+    """Money that a programme owes a recipient."""
+
+    @property
+    def recipient(self) -> Actor:
+        """Who is paid."""
+
+    @property
+    def amount(self) -> Floats:
+        """USD bn, ``(futures,)``."""
+
+    @property
+    def purpose(self) -> str:
+        """What it is for."""
+
+
+class Knowledge(Protocol):
+    """What is publicly known of algorithms and models."""
+
+    def published(self) -> Floats:
+        """Algorithmic efficiency that the open literature has reached, OOM, ``(futures,)``."""
+
+    def teachable(self) -> Floats:
+        """Level of the best model whose outputs could be learned from in time, OOM."""
+
+
+class Surroundings(Protocol):
+    """The world as an actor sees it."""
+
+    futures: int
+    time: float
+
+    @property
+    def parameters(self) -> Parameters:
+        """Uncertain parameters."""
+
+    @property
+    def calendar(self) -> Clock:
+        """Months and dates."""
+
+    @property
+    def ledger(self) -> Payments:
+        """The one way in which money moves."""
+
+    @property
+    def rules(self) -> Rules:
+        """The rule book of the policy that the world lives under."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """Public knowledge."""
+
+    def drawn(self, quantity: Quantity, stream: str) -> Floats:
+        """One value per future of an uncertain figure, ``(futures,)``."""
+
+    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``, keyed by stream and ordinal."""
+
+    def chance(self, stream: str) -> Floats:
+        """Uniform luck between 0 and 1, ``(futures,)``, keyed by its stream."""
+
+    def leading_rung(self) -> Ints:
+        """Rung of the node ladder that the most advanced foundry has reached, ``(futures,)``."""
+
+    def grants(self, government: str, start: float, end: float) -> Iterable[Grant]:
+        """What the subsidies of a government pay out over a period."""
+
+    def note(self, when: float, actor: str, event: str, subject: str) -> None:
+        """Put an event that is the same in every future into the record."""
+
+    def register_agent(self, agent: Any) -> None:
+        """Take an actor into the cast (Mesa's)."""

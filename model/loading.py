@@ -1,0 +1,155 @@
+"""Reads ``model/data/``: every file against its schema, with errors that name file and key."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from agents.records import (
+    ChipRecord,
+    DemandShock,
+    DesignerRecord,
+    DeveloperRecord,
+    FoundryRecord,
+    GovernmentRecord,
+    MemoryMakerRecord,
+    Quantity,
+    TalentPoolRecord,
+    ToolmakerRecord,
+)
+from model.instruments import Instrument
+
+DATA = Path(__file__).parent / "data"
+
+
+class DataError(ValueError):
+    """A data file that cannot be used; the message names file, key and what was expected."""
+
+
+def read[T](path: Path, schema: type[T] | Any) -> T:
+    """Read a YAML file and validate it.
+
+    Raises:
+        DataError: in one line, if the file is missing, is not YAML, or does not fit the schema.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(f"{path}: cannot be read: {reason}") from None
+    try:
+        validated: T = TypeAdapter(schema).validate_python(content)
+    except ValidationError as error:
+        raise DataError(f"{path}: {first_fault(error)}") from None
+    return validated
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first fault pydantic found, as ``key: what was expected (got ...)``."""
+    faults = error.errors(include_url=False)
+    fault = faults[0]
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
+    got = repr(fault["input"])
+    shown = got if len(got) <= 60 else got[:57] + "..."
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"{key.lstrip('.') or 'content'}: {fault['msg']}, got {shown}{more}"
+
+
+@cache
+def parameter_quantities() -> dict[str, Quantity]:
+    """The world's uncertain parameters by name."""
+    return read(DATA / "parameters.yaml", dict[str, Quantity])
+
+
+@cache
+def recorded_instruments() -> tuple[Instrument, ...]:
+    """Every recorded instrument, in order of announcement.
+
+    Raises:
+        DataError: if a file is at fault or two instruments share an id.
+    """
+    found: list[Instrument] = []
+    for path in sorted((DATA / "instruments").glob("*.yaml")):
+        found += read(path, list[Instrument])
+    ids = [instrument.id for instrument in found]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise DataError(f"{DATA / 'instruments'}: the id '{twice[0]}' is used twice")
+    return tuple(sorted(found, key=lambda instrument: (instrument.announced, instrument.id)))
+
+
+@cache
+def developers() -> tuple[DeveloperRecord, ...]:
+    """AI developers."""
+    return tuple(_actors("developers", DeveloperRecord))
+
+
+@cache
+def chips() -> tuple[ChipRecord, ...]:
+    """Accelerators, in order of launch."""
+    return tuple(sorted(_actors("chips", ChipRecord), key=lambda chip: (chip.launched, chip.name)))
+
+
+@cache
+def designers() -> tuple[DesignerRecord, ...]:
+    """Designers of accelerators."""
+    return tuple(_actors("designers", DesignerRecord))
+
+
+@cache
+def foundries() -> tuple[FoundryRecord, ...]:
+    """Foundries."""
+    return tuple(_actors("foundries", FoundryRecord))
+
+
+@cache
+def toolmakers() -> tuple[ToolmakerRecord, ...]:
+    """Makers of fabrication equipment."""
+    return tuple(_actors("toolmakers", ToolmakerRecord))
+
+
+@cache
+def memory_makers() -> tuple[MemoryMakerRecord, ...]:
+    """Makers of high-bandwidth memory."""
+    return tuple(_actors("memory_makers", MemoryMakerRecord))
+
+
+@cache
+def talent_pools() -> tuple[TalentPoolRecord, ...]:
+    """Talent pools."""
+    return tuple(_actors("talent_pools", TalentPoolRecord))
+
+
+@cache
+def governments() -> tuple[GovernmentRecord, ...]:
+    """Governments."""
+    return tuple(_actors("governments", GovernmentRecord))
+
+
+@cache
+def demand_shocks() -> tuple[DemandShock, ...]:
+    """Dated events that turn money and attention to AI."""
+    return tuple(read(DATA / "demand_shocks.yaml", list[DemandShock]))
+
+
+def _actors[R](name: str, record: type[R]) -> list[R]:
+    return read(DATA / "actors" / f"{name}.yaml", list[record])  # type: ignore[valid-type]
+
+
+class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """Safe YAML that refuses a key given twice and reads ``3e23`` as a number."""
+
+
+def _mapping_without_duplicates(loader: Any, node: Any) -> dict[Any, Any]:
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise yaml.YAMLError(f"the key '{key}' is given twice, line {node.start_mark.line + 1}")
+    return dict(loader.construct_pairs(node, deep=True))
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)

@@ -1,0 +1,210 @@
+"""A policy: recorded history with some of its instruments changed.
+
+``history`` is the policy with no changes.  Everything a policy can do it does to instruments, as
+data; nothing in the world knows a policy by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from agents.records import Strict
+from model.calendar import RECORD_START, Calendar
+from model.instruments import Family, Instrument, Parameter
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be applied to the instruments it is meant to change."""
+
+
+class Selector(Strict):
+    """Picks instruments: by id, family, issuer or kind; all that are given must hold."""
+
+    ids: tuple[str, ...] = ()
+    family: Family | None = None
+    issuer: str | None = None
+    kind: str | None = None
+
+    @model_validator(mode="after")
+    def _selects_something(self) -> Selector:
+        if not (self.ids or self.family or self.issuer or self.kind):
+            raise ValueError("a selector needs 'ids', 'family', 'issuer' or 'kind'")
+        return self
+
+    def picks(self, instrument: Instrument) -> bool:
+        """Whether ``instrument`` is selected."""
+        return (
+            (not self.ids or instrument.id in self.ids)
+            and self.family in (None, instrument.family)
+            and self.issuer in (None, instrument.issuer)
+            and self.kind in (None, instrument.kind)
+        )
+
+    def select(self, instruments: Sequence[Instrument]) -> list[Instrument]:
+        """The selected instruments.
+
+        Raises:
+            PolicyError: if an id names no instrument, or nothing at all is picked.
+        """
+        known = {instrument.id for instrument in instruments}
+        for unknown in (name for name in self.ids if name not in known):
+            raise PolicyError(f"no instrument has the id '{unknown}'")
+        picked = [instrument for instrument in instruments if self.picks(instrument)]
+        if not picked:
+            raise PolicyError(f"nothing is selected by {self.model_dump(exclude_defaults=True)}")
+        return picked
+
+
+class Remove(Strict):
+    """Take instruments out, from ``since`` on (default: as if never made)."""
+
+    do: Literal["remove"]
+    select: Selector
+    since: date | None = None
+
+    def amend(self, instruments: Sequence[Instrument]) -> list[Instrument]:
+        """The instruments that remain, those in force before ``since`` cut short at it."""
+        removed = {instrument.id for instrument in self.select.select(instruments)}
+        amended: list[Instrument] = []
+        for instrument in instruments:
+            if instrument.id not in removed:
+                amended.append(instrument)
+            elif self.since is not None and instrument.effective < self.since:
+                ended = min(instrument.ended or self.since, self.since)
+                amended.append(instrument.model_copy(update={"ended": ended}))
+        return amended
+
+
+class Delay(Strict):
+    """Announce and bring instruments into force a number of months later."""
+
+    do: Literal["delay"]
+    select: Selector
+    months: int = Field(gt=0, le=240)
+
+    def amend(self, instruments: Sequence[Instrument]) -> list[Instrument]:
+        """The instruments with the selected ones later; one that would never bind is dropped."""
+        delayed = {instrument.id for instrument in self.select.select(instruments)}
+        calendar = Calendar(RECORD_START)
+
+        def later(day: date) -> date:
+            return calendar.date(calendar.months(day) + self.months)
+
+        amended: list[Instrument] = []
+        for instrument in instruments:
+            if instrument.id not in delayed:
+                amended.append(instrument)
+                continue
+            effective = later(instrument.effective)
+            if instrument.ended is None or effective < instrument.ended:
+                dates = {"announced": later(instrument.announced), "effective": effective}
+                amended.append(instrument.model_copy(update=dates))
+        return amended
+
+
+class Scale(Strict):
+    """Multiply a parameter of instruments by a factor, from ``since`` on (default: throughout)."""
+
+    do: Literal["scale"]
+    select: Selector
+    parameter: str
+    factor: float = Field(ge=0.0, allow_inf_nan=False)
+    since: date | None = None
+
+    def amend(self, instruments: Sequence[Instrument]) -> list[Instrument]:
+        """The instruments with the parameter scaled in the selected ones.
+
+        Raises:
+            PolicyError: if a selected instrument has no such parameter.
+        """
+        scaled = {instrument.id for instrument in self.select.select(instruments)}
+        return [
+            self._scaled(instrument) if instrument.id in scaled else instrument
+            for instrument in instruments
+        ]
+
+    def _scaled(self, instrument: Instrument) -> Instrument:
+        if self.parameter not in instrument.parameters:
+            known = ", ".join(instrument.parameters) or "none"
+            raise PolicyError(
+                f"instrument '{instrument.id}' has no parameter '{self.parameter}' "
+                f"(it has: {known})"
+            )
+        parameters = dict(instrument.parameters)
+        parameters[self.parameter] = _scaled_from(
+            parameters[self.parameter], self.factor, self.since
+        )
+        return instrument.model_copy(update={"parameters": parameters})
+
+
+class Add(Strict):
+    """Add an instrument."""
+
+    do: Literal["add"]
+    instrument: Instrument
+
+    def amend(self, instruments: Sequence[Instrument]) -> list[Instrument]:
+        """The instruments and the new one.
+
+        Raises:
+            PolicyError: if its id is taken.
+        """
+        if any(known.id == self.instrument.id for known in instruments):
+            raise PolicyError(f"an instrument with the id '{self.instrument.id}' exists already")
+        return [*instruments, self.instrument]
+
+
+Change = Annotated[Remove | Delay | Scale | Add, Field(discriminator="do")]
+
+
+class Policy(Strict):
+    """Changes to recorded history, with the question they are meant to answer."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)
+    title: str = ""
+    question: str = ""
+    description: str = ""
+    changes: tuple[Change, ...] = ()
+
+    def amend(self, recorded: Sequence[Instrument]) -> tuple[Instrument, ...]:
+        """The instruments of this policy, given those of recorded history.
+
+        Raises:
+            PolicyError: naming the change that cannot be made.
+        """
+        instruments: list[Instrument] = list(recorded)
+        for number, change in enumerate(self.changes, start=1):
+            try:
+                instruments = change.amend(instruments)
+            except PolicyError as error:
+                raise PolicyError(f"change {number} ({change.do}): {error}") from None
+        return tuple(instruments)
+
+
+HISTORY = Policy(
+    name="history",
+    title="Recorded history",
+    question="What happens under the rules and programmes as they were recorded?",
+)
+
+
+def _scaled_from(parameter: Parameter, factor: float, since: date | None) -> Parameter:
+    reference = f"scaled by {factor:g} under the policy"
+    start = since or date.min
+    values = []
+    for dated in parameter.values:
+        if dated.since >= start:
+            scaled = {"value": dated.value * factor, "reference": reference}
+            values.append(dated.model_copy(update=scaled))
+        else:
+            values.append(dated)
+    if since is not None and all(dated.since != since for dated in values):
+        current = parameter.values[0].model_copy(
+            update={"since": since, "value": parameter.on(since) * factor, "reference": reference}
+        )
+        values = sorted([*values, current], key=lambda dated: dated.since)
+    return parameter.model_copy(update={"values": tuple(values)})

@@ -1,0 +1,216 @@
+"""The lines of the chip market: which accelerators can be had, and what they are worth.
+
+A line is a chip in one way of getting it: bought on the open market, smuggled, or rented abroad.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from agents import lithography, purchasing
+from agents.arrays import Floats
+from agents.designer import Designer
+from agents.developer import Channel, Developer
+from agents.records import ChipRecord, Region
+from agents.surroundings import Parameters
+from model.calendar import Calendar
+from model.rulebook import RuleBook
+
+Way = Literal["sale", "smuggled", "rented"]
+
+# Data-sheet figures of the H100 SXM (Nvidia), against which all chips are measured.
+H100_FP16_TFLOPS = 989.0
+H100_BANDWIDTH_GBS = 3350.0
+H100_INTERCONNECT_GBS = 900.0
+# The largest field that a scanner exposes at once, mm2 (26 x 33 mm, less scribe lines).
+RETICLE_MM2 = 830.0
+USD_BN = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A chip in one way of getting it.
+
+    Attributes:
+        ramp: share of a full offer, 0 to 1: new products start small.
+    """
+
+    chip: ChipRecord
+    designer: Designer
+    way: Way
+    ramp: float
+
+    @property
+    def dies(self) -> int:
+        """Logic dies in a package."""
+        return math.ceil(self.chip.die_mm2 / RETICLE_MM2)
+
+    @property
+    def dies_per_wafer(self) -> float:
+        """Whole dies on a wafer, before yield."""
+        return lithography.dies_per_wafer(self.chip.die_mm2 / self.dies)
+
+    @property
+    def packages_per_wafer(self) -> float:
+        """Packages assembled from one wafer of advanced packaging.
+
+        An H100 and its memory take about 1/29 of a wafer (TrendForce); others in proportion to
+        their logic area.
+        """
+        return 29.0 * 814.0 / self.chip.die_mm2
+
+
+def lines_on_sale(
+    designers: Sequence[Designer],
+    rules: RuleBook,
+    calendar: Calendar,
+    ramp_months: float,
+    start: float,
+    end: float,
+) -> list[Line]:
+    """Lines that can be had in ``[start, end)``, sales first, then smuggled, then rented.
+
+    What is smuggled and rented are the chips on general sale elsewhere that the rules keep from
+    China, of the designer that Chinese buyers ask for: the one with the most mature software.
+    """
+    sales = [
+        Line(chip, designer, "sale", _ramp(chip, calendar, ramp_months, start, end))
+        for designer in designers
+        for chip in designer.on_sale(start, end)
+    ]
+    sought = max(designers, key=lambda designer: designer.recorded_software)
+    barred = [
+        line
+        for line in sales
+        if line.designer is sought
+        and line.chip.sold_to == "anyone"
+        and rules.chip_sale(line.chip, "CN", "", start, end) < 1.0
+    ]
+    return [
+        *sales,
+        *(Line(line.chip, line.designer, "smuggled", line.ramp) for line in barred),
+        *(Line(line.chip, line.designer, "rented", line.ramp) for line in barred),
+    ]
+
+
+def offered(
+    lines: Sequence[Line],
+    developer: Developer,
+    rules: RuleBook,
+    parameters: Parameters,
+    start: float,
+    end: float,
+    *,
+    insecure: bool,
+) -> Floats:
+    """How freely a developer may take each line, and how much it favours its own designer's.
+
+    Args:
+        lines: the lines.
+        developer: the buyer.
+        rules: the rule book.
+        parameters: parameters of the choice.
+        start: the period's beginning, months.
+        end: its end.
+        insecure: whether rules bar the best foreign chips, so that Chinese buyers value a supply
+            that no foreign rule can cut.
+
+    Returns:
+        Weights ``(lines, futures)``: 0 not at all, 1 freely, more for its own designer's chips.
+    """
+    usual = np.ones(parameters["own_chip_preference"].shape)
+    secure = 1.0 + parameters["security_of_supply"] * insecure
+    rows = []
+    for line in lines:
+        weight = _freely_offered(line, developer, rules, start, end) * usual
+        if line.chip.designer == developer.own_designer:
+            weight = weight * parameters["own_chip_preference"]
+        if developer.region == line.chip.home == "CN":
+            weight = weight * secure
+        rows.append(weight)
+    return np.stack(rows)
+
+
+def _freely_offered(
+    line: Line, developer: Developer, rules: RuleBook, start: float, end: float
+) -> float:
+    chip, region = line.chip, developer.region
+    own = chip.designer == developer.own_designer
+    if developer.only_own_chips and not own:
+        return 0.0
+    if line.way != "sale":
+        if region != "CN":
+            return 0.0
+        barred = 1.0 - rules.chip_sale(chip, region, developer.name, start, end)
+        abroad = rules.cloud_access(region, start, end) if line.way == "rented" else 1.0
+        return line.ramp * barred * abroad
+    if chip.sold_to == "developer" and not own:
+        return 0.0
+    if chip.sold_to == "china" and region != "CN":
+        return 0.0
+    return line.ramp * rules.chip_access(chip, region, developer.name, start, end)
+
+
+def worth(lines: Sequence[Line], parameters: Parameters) -> tuple[Floats, Floats]:
+    """Worth of a unit of each line for training and for serving, H100 equivalents.
+
+    Returns:
+        Two arrays ``(lines, futures)``.
+    """
+    software = np.stack([line.designer.software for line in lines])
+    linked = column(lines, lambda chip: max(chip.interconnect_gbs, 1.0) / H100_INTERCONNECT_GBS)
+    joined = np.minimum(linked, 1.0) ** parameters["interconnect_weight"]
+    training = column(lines, lambda chip: chip.fp16_tflops / H100_FP16_TFLOPS) * software * joined
+    bandwidth = column(lines, lambda chip: chip.memory_bandwidth_gbs / H100_BANDWIDTH_GBS)
+    return training, bandwidth * software
+
+
+def appeals(
+    lines: Sequence[Line],
+    training: Floats,
+    serving: Floats,
+    price: Floats,
+    parameters: Parameters,
+) -> tuple[Floats, Floats]:
+    """Weights in the choice of a buyer who only trains, and of one who only serves.
+
+    Worth per dollar counts, and so does familiarity: code is written for the most mature software,
+    which draws buyers by more than the share of peak that it delivers.
+    """
+    sensitivity = parameters["price_sensitivity"]
+    software = np.stack([line.designer.software for line in lines])
+    familiar = software ** parameters["software_loyalty"]
+    return (
+        familiar * purchasing.appeal(training / price, sensitivity=sensitivity),
+        familiar * purchasing.appeal(serving / price, sensitivity=sensitivity),
+    )
+
+
+def column(lines: Sequence[Line], figure: Callable[[ChipRecord], float]) -> Floats:
+    """A data-sheet figure of each line's chip as a column, ``(lines, 1)``."""
+    return np.array([[figure(line.chip)] for line in lines])
+
+
+def channel_of(line: Line, region: Region | str) -> Channel:
+    """The channel by which a line reaches buyers of a region."""
+    if line.way != "sale":
+        return line.way
+    if line.chip.home == region:
+        return "domestic" if region == "CN" else "direct"
+    return "variant" if line.chip.sold_to == "china" else "direct"
+
+
+def _ramp(
+    chip: ChipRecord, calendar: Calendar, ramp_months: float, start: float, end: float
+) -> float:
+    """Share of a full offer in a period: rises from launch on, ends with the product."""
+    launched = calendar.months(chip.launched)
+    ended = end if chip.discontinued is None else min(end, calendar.months(chip.discontinued))
+    present = max(0.0, ended - max(start, launched)) / (end - start)
+    age = (start + end) / 2.0 - launched
+    return present * min(1.0, max(0.1, age / ramp_months))

@@ -1,0 +1,357 @@
+"""The chip market: each quarter, orders meet what foundries, packaging, memory and rules allow.
+
+One clearing goes through these steps, each a method below: lines and prices are set out; every
+developer orders; orders are cut to the scarcest of the inputs of their line; what is left is paid
+and delivered; prices and networks move.  Chips, dies, memory and money change hands here, and none
+is made or lost.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents import purchasing
+from agents.arrays import Floats, filled, ratio, total
+from agents.designer import Designer
+from agents.developer import Channel, Developer
+from agents.foundry import Foundry
+from agents.government import Government
+from agents.memory_maker import MemoryMaker
+from agents.purchasing import Counter
+from agents.surroundings import Parameters
+from model import chip_lines
+from model.calendar import Calendar
+from model.chip_lines import USD_BN, Line
+from model.grey_market import GreyMarket
+from model.ledger import Ledger
+from model.memory_market import MemoryMarket
+from model.rulebook import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One clearing: the quarter, its rules, and what is on offer.
+
+    Attributes:
+        rules: the rule book.
+        start, end: the quarter, months.
+        lines: what can be had.
+        listed: list prices, USD bn a unit, ``(lines, futures)``.
+        price: what buyers pay, premiums included, ``(lines, futures)``.
+        compute: rating of a unit, H100e, ``(lines, 1)``.
+        training: training compute that a unit delivers, H100 equivalents, ``(lines, futures)``.
+        appeals: weights in the choice of a buyer who only trains, and of one who only serves.
+    """
+
+    rules: RuleBook
+    start: float
+    end: float
+    lines: list[Line]
+    listed: Floats
+    price: Floats
+    compute: Floats
+    training: Floats
+    appeals: tuple[Floats, Floats]
+
+    @property
+    def months(self) -> float:
+        """Length of the period."""
+        return self.end - self.start
+
+    def rows(self, holds: Callable[[Line], bool]) -> list[int]:
+        """Rows of the lines of which something holds."""
+        return [row for row, line in enumerate(self.lines) if holds(line)]
+
+    def rows_of(self, maker: Designer | Foundry) -> list[int]:
+        """Rows of the lines that a designer designs, or whose dies a foundry makes."""
+        return self.rows(lambda line: line.designer is maker or line.chip.foundry == maker.name)
+
+
+class ChipMarket:
+    """Clears accelerators between developers and designers.
+
+    Attributes:
+        grey: smuggling and renting.
+        memory_market: high-bandwidth memory.
+        us_revenue_from_china: what US designers took from Chinese buyers, USD bn since the start.
+        lost_revenue: orders that they would have had besides at the same budgets had no rule of
+            any side stood in the way, USD bn since the start.
+        domestic_share: share of the compute delivered to China last quarter that was Chinese.
+        seized_h100e: compute seized on its way to China since the start, H100e.
+        cash: money between payer and payee within a clearing; zero outside one.
+    """
+
+    def __init__(
+        self,
+        *,
+        developers: Sequence[Developer],
+        designers: Sequence[Designer],
+        foundries: Sequence[Foundry],
+        memory_makers: Sequence[MemoryMaker],
+        enforcer: Government,
+        chip_prices: Mapping[str, Floats],
+        parameters: Parameters,
+        calendar: Calendar,
+        ledger: Ledger,
+        futures: int,
+    ) -> None:
+        self._developers = developers
+        self._designers = designers
+        self._foundries = foundries
+        self._enforcer = enforcer
+        self._chip_prices = chip_prices
+        self._parameters = parameters
+        self._calendar = calendar
+        self._ledger = ledger
+        self.grey = GreyMarket(futures, parameters)
+        self.memory_market = MemoryMarket(designers, memory_makers, futures)
+        self._no_rules = RuleBook([], calendar)
+        nothing: Floats = np.zeros(futures)
+        self.cash = nothing
+        self.us_revenue_from_china = nothing
+        self.lost_revenue = nothing
+        self.domestic_share = nothing
+        self.seized_h100e = nothing
+
+    def clear(self, rules: RuleBook, start: float, end: float) -> None:
+        """Clear the quarter ``[start, end)``."""
+        session = self._open(rules, start, end)
+        firms = [developer for developer in self._developers if developer.exists]
+        orders = [firm.order_chips(self._counter(session, firm)) for firm in firms]
+        ordered = total(orders)
+        share = self._fill(session, ordered)
+        seizure = self.grey.seizure_share(rules.enforcement_rate(self._enforcer.code, start, end))
+        to_china = np.zeros_like(ordered)
+        for firm, order in zip(firms, orders, strict=True):
+            units = order * share
+            self._collect(session, firm, units)
+            self._hand_over(session, firm, units, seizure)
+            if firm.region == "CN":
+                self._count_lost_sales(session, firm, order)
+                to_china += units
+        self._pay_makers(session, ordered * share)
+        self._settle(session, ordered, ordered * share, to_china, seizure)
+
+    # --- what is on offer -----------------------------------------------------------------------
+
+    def _open(self, rules: RuleBook, start: float, end: float) -> Session:
+        ramp_months = self._parameters.certain("product_ramp_months")
+        lines = chip_lines.lines_on_sale(
+            self._designers, rules, self._calendar, ramp_months, start, end
+        )
+        listed = np.stack([self._list_price(line) for line in lines])
+        price = listed * np.stack([self._premium(line) for line in lines])
+        training, serving = chip_lines.worth(lines, self._parameters)
+        return Session(
+            rules,
+            start,
+            end,
+            lines,
+            listed,
+            price,
+            chip_lines.column(lines, lambda chip: chip.h100e),
+            training,
+            chip_lines.appeals(lines, training, serving, price, self._parameters),
+        )
+
+    def _list_price(self, line: Line) -> Floats:
+        return self._chip_prices[line.chip.name] * line.designer.price_level * USD_BN
+
+    def _premium(self, line: Line) -> Floats:
+        """What a line costs relative to its list price, ``(futures,)``."""
+        if line.way == "smuggled":
+            return self.grey.premium
+        if line.way == "rented":
+            return self._parameters["rent_markup"]
+        return np.ones_like(self.cash)
+
+    def _counter(self, session: Session, firm: Developer) -> Counter:
+        offered = self._offered(session, firm, session.rules)
+        lead = session.months + self._parameters.certain("chip_warning_months")
+        ahead = session.rules.chip_control_ahead(firm.region, session.start, lead)
+        haste = self._parameters["chip_hoard"] if ahead else 0.0
+        return Counter(offered, session.price, session.appeals, haste)
+
+    def _offered(self, session: Session, firm: Developer, rules: RuleBook) -> Floats:
+        """How freely a firm may take each line under a rule book, ``(lines, futures)``."""
+        insecure = rules is session.rules and any(line.way == "smuggled" for line in session.lines)
+        return chip_lines.offered(
+            session.lines,
+            firm,
+            rules,
+            self._parameters,
+            session.start,
+            session.end,
+            insecure=insecure,
+        )
+
+    # --- what can be delivered ------------------------------------------------------------------
+
+    def _fill(self, session: Session, ordered: Floats) -> Floats:
+        """Share of the orders of each line that its scarcest input allows, ``(lines, futures)``."""
+        fill = self._logic_fill(session, ordered)
+        fill = np.minimum(fill, self._packaging_fill(session, ordered))
+        fill = np.minimum(fill, self._way_fill(session, ordered))
+        makeable = ordered * fill
+        rules, start, end = session.rules, session.start, session.end
+        return fill * self.memory_market.clear(session.lines, makeable, rules, start, end)
+
+    def _logic_fill(self, session: Session, ordered: Floats) -> Floats:
+        """Logic dies: from a designer's bank first, then from the foundry's wafers."""
+        dies = ordered * _dies(session.lines)
+        banked = np.zeros_like(dies)
+        for designer in self._designers:
+            rows = session.rows_of(designer)
+            if rows:
+                banked[rows] = filled(total(dies[rows]), designer.die_bank)
+        fill = np.ones_like(dies)
+        for foundry in self._foundries:
+            rows = session.rows_of(foundry)
+            if not rows:
+                continue
+            lines = [session.lines[row] for row in rows]
+            good = np.stack([foundry.yield_at(line.chip.node_nm) for line in lines])
+            per_wafer = np.array([[line.dies_per_wafer] for line in lines]) * 1e3
+            wafers = ratio(dies[rows] * (1.0 - banked[rows]), per_wafer * good)
+            serves = (good > 0.0) * self._may_serve(session, foundry, lines)
+            available = foundry.wafers_for_accelerators(session.months)
+            made = serves * filled(total(wafers * serves), available)
+            fill[rows] = banked[rows] + (1.0 - banked[rows]) * made
+        return fill
+
+    def _may_serve(self, session: Session, foundry: Foundry, lines: Sequence[Line]) -> Floats:
+        """Share of each line's orders that a foundry may take, ``(lines, 1)``."""
+        designers = [line.designer for line in lines]
+        access = [
+            session.rules.foundry_access(
+                designer.name, designer.region, foundry.region, session.start, session.end
+            )
+            for designer in designers
+        ]
+        return np.array(access)[:, None]
+
+    def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
+        """Advanced packaging of the foundry that makes the die; it adds lines when full."""
+        fill = np.ones_like(ordered)
+        for foundry in self._foundries:
+            rows = session.rows_of(foundry)
+            if not rows or not foundry.packages:
+                continue
+            per_wafer = np.array([[session.lines[row].packages_per_wafer] for row in rows])
+            wanted = total(ordered[rows] / per_wafer) / 1e3
+            available = foundry.packaging_for_accelerators(session.months)
+            fill[rows] = filled(wanted, available)
+            foundry.expand_packaging(ratio(wanted, available))
+        return fill
+
+    def _way_fill(self, session: Session, ordered: Floats) -> Floats:
+        """Smugglers move a number of units, clouds abroad set up an amount of compute."""
+        fill = np.ones_like(ordered)
+        smuggled = session.rows(lambda line: line.way == "smuggled")
+        if smuggled:
+            fill[smuggled] = filled(total(ordered[smuggled]), self.grey.network)
+        rented = session.rows(lambda line: line.way == "rented")
+        if rented:
+            asked = total(ordered[rented] * session.compute[rented])
+            fill[rented] = filled(asked, self.grey.rentable)
+        return fill
+
+    # --- payment and delivery -------------------------------------------------------------------
+
+    def _collect(self, session: Session, firm: Developer, units: Floats) -> None:
+        """The firm pays list prices to the market and premiums outside; sellers owe fees."""
+        due = total(units * session.listed)
+        premiums = total(units * (session.price - session.listed))
+        self._ledger.pay(firm, self, due, "accelerators")
+        self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
+        if firm.region != "CN":
+            return
+        for row in session.rows(lambda line: line.way == "sale" and line.designer.region == "US"):
+            line = session.lines[row]
+            taken = units[row] * session.listed[row]
+            self.us_revenue_from_china = self.us_revenue_from_china + taken
+            rate = session.rules.chip_fee(
+                line.chip, firm.region, firm.name, session.start, session.end
+            )
+            if rate > 0.0:
+                self._enforcer.take_fee(line.designer, taken * rate)
+
+    def _hand_over(self, session: Session, firm: Developer, units: Floats, seizure: Floats) -> None:
+        """The firm installs what reached it, by channel."""
+        rows_of: defaultdict[Channel, list[int]] = defaultdict(list)
+        for row, line in enumerate(session.lines):
+            rows_of[chip_lines.channel_of(line, firm.region)].append(row)
+        compute, training = units * session.compute, units * session.training
+        for channel, rows in rows_of.items():
+            arrived = 1.0 - seizure if channel == "smuggled" else 1.0
+            sent = total(compute[rows])
+            firm.install(channel, sent * arrived, total(training[rows]) * arrived)
+            self.seized_h100e = self.seized_h100e + sent * (1.0 - arrived)
+
+    def _pay_makers(self, session: Session, sold: Floats) -> None:
+        """The market pays the designers, and these their suppliers."""
+        for designer in self._designers:
+            rows = session.rows_of(designer)
+            if not rows:
+                continue
+            lines = [session.lines[row] for row in rows]
+            takings = total(sold[rows] * session.listed[rows])
+            self._ledger.pay(self, designer, takings, "accelerators")
+            designer.ship(total(sold[rows] * session.compute[rows]), takings)
+            dies = total(sold[rows] * _dies(lines))
+            designer.use_dies(np.minimum(dies, designer.die_bank))
+            if designer.holds_memory:
+                stacks = chip_lines.column(lines, lambda chip: chip.hbm_stacks)
+                designer.use_memory(total(sold[rows] * stacks))
+            # Suppliers' prices cover their running costs; their investment is funded apart.
+            costs = takings * (1.0 - designer.margin)
+            self._ledger.pay(designer, self._ledger.outside, costs, "dies, memory and assembly")
+
+    # --- books ----------------------------------------------------------------------------------
+
+    def _count_lost_sales(self, session: Session, firm: Developer, order: Floats) -> None:
+        """What the rules of both sides cost US sellers: the same budget, spent without rules."""
+        american = session.rows(lambda line: line.designer.region == "US" and line.way == "sale")
+        freely = self._offered(session, firm, self._no_rules)
+        choice = purchasing.choice_shares(firm.appeal(session.appeals), freely)
+        wanted = total(choice[american]) * total(order * session.price)
+        asked = total(order[american] * session.price[american])
+        self.lost_revenue = self.lost_revenue + np.maximum(0.0, wanted - asked)
+
+    def _settle(
+        self,
+        session: Session,
+        ordered: Floats,
+        sold: Floats,
+        to_china: Floats,
+        seizure: Floats,
+    ) -> None:
+        """Prices, smuggling networks and shares move with what the quarter brought."""
+        for designer in self._designers:
+            rows = session.rows_of(designer)
+            if rows:
+                designer.set_prices(total(ordered[rows]), total(sold[rows]))
+        smuggled = session.rows(lambda line: line.way == "smuggled")
+        if smuggled:
+            diverted = {session.lines[row].chip.name for row in smuggled}
+            openly = session.rows(lambda line: line.way == "sale" and line.chip.name in diverted)
+            self.grey.settle(
+                total(ordered[smuggled]),
+                total(sold[smuggled]),
+                seizure,
+                total(sold[openly]),
+                session.months,
+            )
+        china = to_china * session.compute
+        self.grey.set_rentable(total(sold * session.compute) - total(china))
+        domestic = session.rows(lambda line: line.chip.home == "CN")
+        self.domestic_share = ratio(total(china[domestic]), total(china))
+
+
+def _dies(lines: Sequence[Line]) -> Floats:
+    """Logic dies in a unit of each line, ``(lines, 1)``."""
+    return np.array([[float(line.dies)] for line in lines])

@@ -1,0 +1,88 @@
+"""Frontiers and the time by which one trails another.
+
+The same measure serves capability (level: orders of magnitude of effective compute) and chips
+(level: rung of the node ladder).  A *gap* is the time since the leader's frontier first reached
+the follower's present frontier.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.arrays import Floats, Ints
+
+
+class Frontier:
+    """The best level reached so far, and when each level was first reached.
+
+    Args:
+        futures: number of futures.
+    """
+
+    def __init__(self, futures: int) -> None:
+        self._levels: Floats = np.empty((0, futures))
+        self._times: Floats = np.empty((0, futures))
+        self._rows = 0
+        self.level: Floats = np.full(futures, -np.inf)
+        self._earliest: Floats = np.full(futures, -np.inf)
+        self._last_question: tuple[Floats, Floats] | None = None
+
+    def advance(self, level: Floats, when: Floats) -> None:
+        """Raise the frontier to ``level`` at ``when`` in the futures where that is an advance."""
+        better = level > self.level
+        if not better.any():
+            return
+        self.level = np.where(better, level, self.level)
+        self._earliest = np.where(np.isfinite(self._earliest), self._earliest, self.level)
+        self._last_question = None
+        if self._rows == len(self._levels):
+            self._levels = _with_room(self._levels)
+            self._times = _with_room(self._times)
+        self._levels[self._rows] = self.level
+        self._times[self._rows] = when
+        self._rows += 1
+
+    def first_reached(self, level: Floats) -> Floats:
+        """When the frontier first reached ``level``: months, ``(futures,)``.
+
+        Infinite where it has not been reached, minus infinity where it was reached before the
+        record of this frontier begins.
+        """
+        if self._rows == 0:
+            return np.full(level.shape, np.inf)
+        if self._last_question is not None and self._last_question[0] is level:
+            return self._last_question[1]
+        reached = self._levels[: self._rows] >= level
+        row: Ints = reached.argmax(axis=0)
+        when = self._times[row, np.arange(level.shape[0])]
+        when = np.where(self.level >= level, when, np.inf)
+        answer = np.where(self._earliest >= level, -np.inf, when)
+        self._last_question = (level, answer)
+        return answer
+
+
+def gap(leader: Frontier, follower: Frontier, now: float) -> tuple[Floats, Floats]:
+    """How long the follower trails the leader, in months, and where the record cannot say.
+
+    Positive: the time since ``leader`` first reached the present level of ``follower``.  Where the
+    follower's level is the higher one it is that time with the parts exchanged, negative.  Equal
+    levels make a gap of zero.
+
+    Returns:
+        The gap, ``(futures,)``, NaN where the level was passed before the record begins; and the
+        censoring, ``(futures,)``: +1 there if the gap is longer than the record, -1 if the lead
+        is, 0 where the gap is known.
+    """
+    ahead = leader.level > follower.level
+    behind = leader.level < follower.level
+    trailing = now - leader.first_reached(follower.level)
+    leading = now - follower.first_reached(leader.level)
+    measured = np.where(ahead, trailing, np.where(behind, -leading, 0.0))
+    known = np.isfinite(measured)
+    censored = np.where(known, 0.0, np.where(ahead, 1.0, -1.0))
+    return np.where(known, measured, np.nan), censored
+
+
+def _with_room(rows: Floats) -> Floats:
+    """The same rows with space for as many again."""
+    return np.concatenate([rows, np.empty((max(16, len(rows)), rows.shape[1]))])

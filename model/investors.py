@@ -1,0 +1,71 @@
+"""Where developers' money comes from: investors and parents, stirred by what AI shows it can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from agents.arrays import Floats, ratio, total
+from agents.developer import Developer
+from agents.records import DemandShock
+from agents.surroundings import Parameters
+from model.calendar import MONTHS_PER_YEAR, Calendar
+from model.knowledge import REGIONS
+from model.ledger import Ledger
+
+
+class Investors:
+    """Spending on AI compute by region, and its division among developers.
+
+    The rate of spending grows by a trend and by *demand shocks*: dated events after which it rises
+    by a lasting factor, most of it within a year or two:
+    ``rate = start x exp(trend t + sum_k effect_k (1 - exp(-(t - t_k) / lag)))``.
+
+    Args:
+        developers: the firms to fund.
+        shocks: demand shocks, each with its effect by region, one value per future.
+    """
+
+    def __init__(
+        self,
+        developers: Sequence[Developer],
+        shocks: Sequence[tuple[DemandShock, Mapping[str, Floats]]],
+        parameters: Parameters,
+        calendar: Calendar,
+        ledger: Ledger,
+    ) -> None:
+        self._developers = developers
+        self._shocks = [(calendar.months(shock.happened), effect) for shock, effect in shocks]
+        self._parameters = parameters
+        self._ledger = ledger
+
+    def rate(self, region: str, now: float) -> Floats:
+        """Spending on accelerators of a region's developers, USD bn a year, ``(futures,)``."""
+        known = self._parameters
+        growth = known[f"spending_trend_{region.lower()}"] * now / MONTHS_PER_YEAR
+        for since, effect in self._shocks:
+            if region in effect and now > since:
+                risen = -np.expm1(-(now - since) / known["spending_lag_months"])
+                growth = growth + effect[region] * risen
+        return known[f"spending_start_{region.lower()}"] * np.exp(growth)
+
+    def fund(self, now: float, months: float) -> None:
+        """Pay a month's money to every developer founded by now.
+
+        A firm's share of its region's money is its recorded share, which a firm founded during
+        the simulation reaches over its first two years.
+        """
+        for region in REGIONS:
+            firms = [d for d in self._developers if d.region == region and d.exists]
+            weights = [d.spending_share * self._maturity(d, now) for d in firms]
+            amount = self.rate(region, now) * months / MONTHS_PER_YEAR
+            everyone = total(weights)
+            for firm, weight in zip(firms, weights, strict=True):
+                share = ratio(weight, everyone)
+                self._ledger.pay(self._ledger.outside, firm, amount * share, "investment")
+
+    def _maturity(self, developer: Developer, now: float) -> Floats:
+        age = now - max(developer.founded, 0.0)
+        grown = np.minimum(1.0, (age + 1.0) / self._parameters["ramp_months"])
+        return np.where(developer.founded <= 0.0, 1.0, grown)

@@ -1,0 +1,395 @@
+"""The outcome registry: every figure that is recorded, reported or drawn, defined once.
+
+An outcome is computed from the world at the first day of a month, one value per future.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats, ratio, total
+from agents.developer import CHANNELS, Channel
+from agents.records import Region
+from agents.talent_pool import Tier
+from model.frontier import gap
+
+if TYPE_CHECKING:
+    from model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A recorded figure.
+
+    Attributes:
+        name: column in every table.
+        unit: unit of the values.
+        definition: what is measured, in a sentence.
+        source: where the definition comes from.
+        compute: the values of the present moment, ``(futures,)``.
+        headline: whether a comparison shows it unasked.
+        censored_by: companion outcome that says why a value is missing (NaN): +1 there where it
+            is larger than the record can show, -1 where it is smaller.
+        decimals: digits worth showing.
+    """
+
+    name: str
+    unit: str
+    definition: str
+    source: str
+    compute: Callable[[World], Floats]
+    headline: bool = False
+    censored_by: str | None = None
+    decimals: int = 2
+
+
+def _gap_months(world: World) -> Floats:
+    frontiers = world.knowledge.frontiers
+    return gap(frontiers["US"], frontiers["CN"], world.time)[0]
+
+
+def _gap_censored(world: World) -> Floats:
+    frontiers = world.knowledge.frontiers
+    return gap(frontiers["US"], frontiers["CN"], world.time)[1]
+
+
+def _gap_oom(world: World) -> Floats:
+    frontiers = world.knowledge.frontiers
+    us, cn = frontiers["US"].level, frontiers["CN"].level
+    both = np.isfinite(us) & np.isfinite(cn)
+    return np.where(both, np.where(both, us, 0.0) - np.where(both, cn, 0.0), np.nan)
+
+
+def _open_gap_months(world: World) -> Floats:
+    frontiers = world.knowledge.open_frontiers
+    return gap(frontiers["US"], frontiers["CN"], world.time)[0]
+
+
+def _open_gap_censored(world: World) -> Floats:
+    frontiers = world.knowledge.open_frontiers
+    return gap(frontiers["US"], frontiers["CN"], world.time)[1]
+
+
+def _chip_gap_years(world: World) -> Floats:
+    return gap(*world.node_frontiers, world.time)[0] / 12.0
+
+
+def _chip_gap_censored(world: World) -> Floats:
+    return gap(*world.node_frontiers, world.time)[1]
+
+
+def _compute(region: str) -> Callable[[World], Floats]:
+    def installed(world: World) -> Floats:
+        return total([total(d.fleet) for d in world.developers_of(region)])
+
+    return installed
+
+
+def _compute_by(channel: Channel) -> Callable[[World], Floats]:
+    row = CHANNELS.index(channel)
+
+    def installed(world: World) -> Floats:
+        return total([d.fleet[row] for d in world.developers_of("CN")])
+
+    return installed
+
+
+def _compute_ratio(world: World) -> Floats:
+    return ratio(_compute("US")(world), _compute("CN")(world), otherwise=np.nan)
+
+
+def _largest_run(region: str) -> Callable[[World], Floats]:
+    def largest(world: World) -> Floats:
+        flop = np.zeros(world.futures)
+        for developer in world.developers_of(region):
+            flop = np.maximum(flop, developer.largest_run)
+        return np.log10(np.maximum(flop, 1.0))
+
+    return largest
+
+
+def _efficiency(region: str) -> Callable[[World], Floats]:
+    def best(world: World) -> Floats:
+        firms = [d for d in world.developers_of(region) if d.exists]
+        found = firms[0].efficiency
+        for developer in firms[1:]:
+            found = np.maximum(found, developer.efficiency)
+        return found
+
+    return best
+
+
+def _node_nm(leader: int) -> Callable[[World], Floats]:
+    def best(world: World) -> Floats:
+        return world.best_node_nm(leader)
+
+    return best
+
+
+def _people(region: Region, tier: Tier) -> Callable[[World], Floats]:
+    def working(world: World) -> Floats:
+        return world.labour_market.people(region, tier)
+
+    return working
+
+
+def _adopted(region: Region) -> Callable[[World], Floats]:
+    def index(world: World) -> Floats:
+        return world.adoption.index[region]
+
+    return index
+
+
+def _subsidies(code: str) -> Callable[[World], Floats]:
+    def paid(world: World) -> Floats:
+        return world.government(code).subsidies_paid
+
+    return paid
+
+
+_OWN = "this model"
+_US_CN: tuple[tuple[Region, str], ...] = (("US", "the United States"), ("CN", "China"))
+_TIERS: tuple[tuple[Tier, str], ...] = (
+    ("researchers", "Top-tier AI researchers"),
+    ("engineers", "AI engineers"),
+)
+_GAP = "lag between frontiers, as Epoch AI measures that of open or Chinese models"
+_CHANNEL_WORDS: Mapping[Channel, str] = {
+    "direct": "bought openly, as sold everywhere (the fleet of January 2022 included)",
+    "variant": "bought openly, of variants made for the Chinese market",
+    "domestic": "of Chinese design",
+    "smuggled": "smuggled past the rules and not seized",
+    "rented": "set up abroad for Chinese firms' use",
+}
+
+_REGISTRY = (
+    Outcome(
+        "gap_months",
+        "months",
+        "US-China gap in AI capability: time since the US frontier of released models first "
+        "reached the level of the present Chinese frontier; negative where China leads",
+        _GAP,
+        _gap_months,
+        headline=True,
+        censored_by="gap_censored",
+        decimals=1,
+    ),
+    Outcome(
+        "gap_censored",
+        "-1, 0 or 1",
+        "1 where the capability gap is longer than the record of the US frontier, -1 where a "
+        "Chinese lead is longer than the record of the Chinese one, 0 where the gap is known",
+        _OWN,
+        _gap_censored,
+        decimals=0,
+    ),
+    Outcome(
+        "gap_oom",
+        "orders of magnitude",
+        "US-China gap in AI capability as a ratio of effective training compute",
+        _OWN,
+        _gap_oom,
+        headline=True,
+    ),
+    Outcome(
+        "open_gap_months",
+        "months",
+        "The same gap between the best models with open weights",
+        _GAP,
+        _open_gap_months,
+        censored_by="open_gap_censored",
+        decimals=1,
+    ),
+    Outcome(
+        "open_gap_censored",
+        "-1, 0 or 1",
+        "Censoring of the open-weights gap, as for the capability gap",
+        _OWN,
+        _open_gap_censored,
+        decimals=0,
+    ),
+    Outcome(
+        "chip_gap_years",
+        "years",
+        "Gap in chip making: time since the best foundry outside China first made in volume the "
+        "node class of the present best Chinese foundry",
+        _GAP,
+        _chip_gap_years,
+        headline=True,
+        censored_by="chip_gap_censored",
+        decimals=1,
+    ),
+    Outcome(
+        "chip_gap_censored",
+        "-1, 0 or 1",
+        "Censoring of the chip gap, as for the capability gap",
+        _OWN,
+        _chip_gap_censored,
+        decimals=0,
+    ),
+    Outcome(
+        "node_best_nm",
+        "nm class",
+        "Most advanced node class made in volume outside China",
+        _OWN,
+        _node_nm(0),
+        decimals=1,
+    ),
+    Outcome(
+        "node_cn_nm",
+        "nm class",
+        "Most advanced node class made in volume in China by Chinese foundries",
+        _OWN,
+        _node_nm(1),
+        decimals=1,
+    ),
+    *(
+        Outcome(
+            f"compute_{region.lower()}",
+            "H100e",
+            f"Accelerators installed for developers of {where}, by 8-bit rate against an H100",
+            "Epoch AI's H100 equivalents",
+            _compute(region),
+            headline=region != "RoW",
+            decimals=0,
+        )
+        for region, where in (*_US_CN, ("RoW", "the rest of the world"))
+    ),
+    Outcome(
+        "compute_ratio",
+        "ratio",
+        "US over Chinese installed accelerators",
+        _OWN,
+        _compute_ratio,
+        headline=True,
+        decimals=1,
+    ),
+    *(
+        Outcome(
+            f"compute_cn_{channel}",
+            "H100e",
+            f"Accelerators of Chinese developers {words}",
+            _OWN,
+            _compute_by(channel),
+            decimals=0,
+        )
+        for channel, words in _CHANNEL_WORDS.items()
+    ),
+    *(
+        Outcome(
+            f"largest_run_{region.lower()}",
+            "log10 FLOP",
+            f"Physical compute of the largest training run finished by a developer of {where}",
+            "Epoch AI's training compute",
+            _largest_run(region),
+        )
+        for region, where in _US_CN
+    ),
+    *(
+        Outcome(
+            f"efficiency_{region.lower()}",
+            "orders of magnitude",
+            f"Best algorithmic efficiency of a developer of {where}, against January 2022",
+            _OWN,
+            _efficiency(region),
+        )
+        for region, where in _US_CN
+    ),
+    *(
+        Outcome(
+            f"{tier}_{region.lower()}",
+            "people",
+            f"{words} working in {where}",
+            "MacroPolo's Global AI Talent Tracker, by place of work",
+            _people(region, tier),
+            decimals=0,
+        )
+        for region, where in _US_CN
+        for tier, words in _TIERS
+    ),
+    *(
+        Outcome(
+            f"adoption_{region.lower()}",
+            "share",
+            f"Share of the work AI could do for which it is used in {where}",
+            _OWN,
+            _adopted(region),
+        )
+        for region, where in _US_CN
+    ),
+    Outcome(
+        "self_sufficiency",
+        "share",
+        "Share of the compute delivered to Chinese developers in the last quarter that is of "
+        "Chinese design",
+        _OWN,
+        lambda world: world.chip_market.domestic_share,
+        headline=True,
+    ),
+    Outcome(
+        "smuggled_units",
+        "accelerators",
+        "Barred accelerators moved towards China since January 2022, those seized included",
+        _OWN,
+        lambda world: world.chip_market.grey.smuggled,
+        decimals=0,
+    ),
+    Outcome(
+        "seized_units",
+        "accelerators",
+        "Smuggled accelerators seized since January 2022",
+        _OWN,
+        lambda world: world.chip_market.grey.seized,
+        decimals=0,
+    ),
+    Outcome(
+        "chip_revenue_from_china",
+        "USD bn",
+        "Takings of US chip designers from Chinese buyers since January 2022",
+        _OWN,
+        lambda world: world.chip_market.us_revenue_from_china,
+        decimals=1,
+    ),
+    Outcome(
+        "lost_chip_revenue",
+        "USD bn",
+        "Orders that US chip designers would have had besides since January 2022, had Chinese "
+        "buyers spent the same budgets under no rule of either side",
+        _OWN,
+        lambda world: world.chip_market.lost_revenue,
+        headline=True,
+        decimals=1,
+    ),
+    *(
+        Outcome(
+            f"subsidies_{code.lower()}",
+            "USD bn",
+            f"Subsidies paid since January 2022 by the government of {where}",
+            _OWN,
+            _subsidies(code),
+            headline=True,
+            decimals=1,
+        )
+        for code, where in _US_CN
+    ),
+    Outcome(
+        "enforcement_cost",
+        "USD bn",
+        "US spending on the enforcement of export controls since January 2022",
+        _OWN,
+        lambda world: world.government("US").enforcement_spent,
+    ),
+    Outcome(
+        "fees_taken",
+        "USD bn",
+        "Fees and revenue shares that the US government took on licensed sales",
+        _OWN,
+        lambda world: world.government("US").fees_taken,
+    ),
+)
+
+OUTCOMES: Mapping[str, Outcome] = {outcome.name: outcome for outcome in _REGISTRY}

@@ -1,0 +1,40 @@
+"""The record: every outcome of every month, for all futures of a world."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from model.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from model.world import World
+
+
+class Record:
+    """Outcomes by month.
+
+    Attributes:
+        dates: first day of each month recorded so far.
+    """
+
+    def __init__(self) -> None:
+        self.dates: list[dt.date] = []
+        self._columns: dict[str, list[Floats]] = {name: [] for name in OUTCOMES}
+
+    def take(self, world: World) -> None:
+        """Record the present moment of the world."""
+        self.dates.append(world.calendar.date(world.time))
+        for name, outcome in OUTCOMES.items():
+            self._columns[name].append(np.array(outcome.compute(world), dtype=np.float64))
+
+    def values(self, name: str) -> Floats:
+        """An outcome so far, ``(months, futures)``.
+
+        Raises:
+            KeyError: if no outcome has that name.
+        """
+        return np.stack(self._columns[name])

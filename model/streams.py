@@ -1,0 +1,85 @@
+"""Luck that is keyed, never sequenced.
+
+Every draw is a pure function of (seed, stream name, ordinal, future), computed by the
+counter-based generator Philox (Salmon et al., 2011, "Parallel random numbers: as easy as 1, 2, 3").
+A future therefore meets the same luck whatever the block it is computed in, the number of workers,
+or the policy it lives under: common random numbers come for free.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+Floats = NDArray[np.float64]
+Ordinal = int | NDArray[np.int64]
+
+_WORDS_PER_COUNTER = 4
+# Half the spacing of the doubles drawn: keeps uniforms off zero, where quantiles are infinite.
+_HALF_STEP = 2.0**-54
+
+
+class Streams:
+    """Keyed draws for a contiguous range of futures.
+
+    Args:
+        seed: the study's seed.
+        futures: how many futures this block holds.
+        first_future: number, within the study, of the block's first future.
+    """
+
+    def __init__(self, seed: int, futures: int, first_future: int = 0) -> None:
+        self.seed = seed
+        self.futures = futures
+        self.first_future = first_future
+        self._keys: dict[str, NDArray[np.uint64]] = {}
+        # Futures reach a draw of a stream in different months, so its rows are asked for again.
+        self._tables: dict[str, Floats] = {}
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Streams:
+        """Draws are a pure function of their key, so copies of a world share them."""
+        return self
+
+    def uniform(self, stream: str, ordinal: Ordinal = 0) -> Floats:
+        """Uniform draws in the open interval (0, 1), shape ``(futures,)``.
+
+        Args:
+            stream: name of the stream, such as ``"OpenAI/run-duration"``.
+            ordinal: which draw of the stream; an array ``(futures,)`` where futures are at
+                different draws (the fourth training run here, the fifth there).
+        """
+        if isinstance(ordinal, int):
+            return self._row(stream, ordinal)
+        rows = self._table(stream, int(ordinal.max()) + 1)
+        return rows[ordinal, np.arange(self.futures)]
+
+    def normal(self, stream: str, ordinal: Ordinal = 0) -> Floats:
+        """Standard normal draws, shape ``(futures,)``."""
+        return np.asarray(ndtri(self.uniform(stream, ordinal)))
+
+    def lognormal(self, stream: str, ordinal: Ordinal = 0, *, sigma: float | Floats) -> Floats:
+        """Log-normal draws with median 1 and log standard deviation ``sigma``, ``(futures,)``."""
+        return np.exp(sigma * self.normal(stream, ordinal))
+
+    def _table(self, stream: str, ordinals: int) -> Floats:
+        """The first draws of a stream, ``(ordinals or more, futures)``."""
+        known = self._tables.get(stream, np.empty((0, self.futures)))
+        if len(known) < ordinals:
+            new = [self._row(stream, ordinal) for ordinal in range(len(known), ordinals)]
+            known = self._tables[stream] = np.vstack([known, *new])
+        return known
+
+    def _row(self, stream: str, ordinal: int) -> Floats:
+        counter, skip = divmod(self.first_future, _WORDS_PER_COUNTER)
+        bits = np.random.Philox(key=self._key(stream), counter=[counter, 0, ordinal, 0])
+        words = np.random.Generator(bits).random(skip + self.futures)
+        return words[skip:] + _HALF_STEP
+
+    def _key(self, stream: str) -> NDArray[np.uint64]:
+        if stream not in self._keys:
+            digest = blake2b(f"{self.seed}\0{stream}".encode(), digest_size=16).digest()
+            self._keys[stream] = np.frombuffer(digest, dtype=np.uint64)
+        return self._keys[stream]

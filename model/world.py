@@ -1,0 +1,401 @@
+"""The world: the cast, the markets between them, and the clock that drives both.
+
+Time is in months since January 2022.  Mesa's event list holds three sorts of events: *dated* ones
+(a rule is announced, takes effect or ends; a firm is founded; a demand shock), *recurring* ones
+(each month, quarter and year) and those that *actors plan* (a training run ends, a fab opens).
+The last differ between futures: their due times are arrays, and each is carried out at the actor's
+next monthly wake-up for the futures that are due (activity scanning), while the records keep the
+exact moment.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+import mesa
+import numpy as np
+from mesa.time import Event, Priority, Schedule
+
+from agents import lithography
+from agents.actor import Actor
+from agents.arrays import Bools, Floats, Ints
+from agents.designer import Designer
+from agents.developer import Developer
+from agents.foundry import Foundry
+from agents.government import Government
+from agents.memory_maker import MemoryMaker
+from agents.records import Quantity
+from agents.talent_pool import TalentPool
+from agents.toolmaker import Toolmaker
+from model import loading, programmes
+from model.adoption import Adoption
+from model.calendar import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Calendar
+from model.chip_market import ChipMarket
+from model.chronicle import Chronicle
+from model.ensemble import Parameters, spread
+from model.frontier import Frontier
+from model.investors import Investors
+from model.knowledge import PublicKnowledge
+from model.labour_market import LabourMarket
+from model.ledger import Ledger
+from model.policy import HISTORY, Policy
+from model.programmes import Grant
+from model.record import Record
+from model.rulebook import RuleBook
+from model.streams import Streams
+from model.tool_market import ToolMarket
+
+DEFAULT_SEED = 1
+# Classes graduate in July.
+FIRST_GRADUATION = 6.0
+
+
+class World(mesa.Model):
+    """An ensemble of futures under one policy.
+
+    Args:
+        policy: changes to recorded history.
+        futures: how many futures live side by side; every time-varying quantity of every actor is
+            an array with one element for each.
+        seed: the study's seed.  Luck depends on (seed, stream, ordinal, future) and nothing else.
+        first_future: number, within the study, of the first future held here.
+        fixed: parameters to set instead of drawing them: a value, or one per future.
+
+    Attributes:
+        time: months since January 2022.
+        rules: the rule book of the policy.
+        record: outcomes by month.
+        chronicle: what happened.
+
+    Raises:
+        PolicyError: if the policy does not fit the recorded instruments.
+        KeyError: if ``fixed`` names no parameter.
+    """
+
+    knowledge: PublicKnowledge
+    investors: Investors
+    labour_market: LabourMarket
+    adoption: Adoption
+    tool_market: ToolMarket
+    chip_market: ChipMarket
+    node_frontiers: tuple[Frontier, Frontier]
+
+    def __init__(
+        self,
+        policy: Policy = HISTORY,
+        *,
+        futures: int = 1,
+        seed: int | None = DEFAULT_SEED,
+        first_future: int = 0,
+        fixed: Mapping[str, float | Floats] | None = None,
+    ) -> None:
+        if futures < 1:
+            raise ValueError(f"a world holds at least one future, not {futures}")
+        # Mesa's own generators are never drawn from: a shared sequence would tie futures together.
+        super().__init__(rng=DEFAULT_SEED if seed is None else seed)
+        self.policy = policy
+        self.futures = futures
+        self.calendar = Calendar()
+        self.streams = Streams(DEFAULT_SEED if seed is None else seed, futures, first_future)
+        self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
+        self.ledger = Ledger(futures)
+        self.chronicle = Chronicle()
+        self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
+        self._gather_cast()
+        self._open_markets()
+        self._dated: list[Event] = []
+        self._plan_dated_events()
+        self._plan_recurring_events()
+        self.record = Record()
+        self.record.take(self)
+
+    # --- running --------------------------------------------------------------------------------
+
+    def run_to(self, day: dt.date) -> None:
+        """Live until the beginning of ``day``, the events of that moment included."""
+        until = self.calendar.months(day)
+        if until > self.time:
+            self.run_until(until)
+
+    def fork(self, policy: Policy) -> World:
+        """A copy of this world in mid-flight that lives on under another policy.
+
+        What has happened stays as it was, pending events included; what the other policy would
+        have done before now it can no longer do, but its rules hold from now on.
+        """
+        twin = copy.deepcopy(self)
+        twin.policy = policy
+        instruments = policy.amend(loading.recorded_instruments())
+        if instruments != self.rules.instruments:
+            twin.rules = RuleBook(instruments, self.calendar, self.rules, self.time)
+            for event in twin._dated:
+                event.cancel()
+            twin._dated = []
+            twin._plan_government_agendas()
+        return twin
+
+    # --- what actors see ------------------------------------------------------------------------
+
+    def drawn(self, quantity: Quantity, stream: str) -> Floats:
+        """One value per future of an uncertain figure, ``(futures,)``."""
+        return spread(quantity, self.streams.normal(f"drawn/{stream}"))
+
+    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``."""
+        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma)
+
+    def chance(self, stream: str) -> Floats:
+        """Uniform luck between 0 and 1, ``(futures,)``."""
+        return self.streams.uniform(f"chance/{stream}")
+
+    def leading_rung(self) -> Ints:
+        """Rung of the node ladder that the most advanced foundry has reached, ``(futures,)``."""
+        elsewhere, chinese = (frontier.level for frontier in self.node_frontiers)
+        return np.maximum(elsewhere, chinese).astype(np.int64)
+
+    def grants(self, government: str, start: float, end: float) -> Iterable[Grant]:
+        """What the subsidies of a government pay out over a period."""
+        return programmes.grants(self.rules, self._by_name, government, start, end, self.futures)
+
+    def note(self, when: float, actor: str, event: str, subject: str) -> None:
+        """Put an event that is the same in every future into the record."""
+        self.chronicle.note(when, actor, event, subject)
+
+    # --- the cast -------------------------------------------------------------------------------
+
+    @property
+    def developers(self) -> list[Developer]:
+        """AI developers, in the order of the data."""
+        return list(self.agents_by_type[Developer])
+
+    @property
+    def foundries(self) -> list[Foundry]:
+        """Foundries, in the order of the data."""
+        return list(self.agents_by_type[Foundry])
+
+    def developers_of(self, region: str) -> list[Developer]:
+        """AI developers of a region."""
+        return [developer for developer in self.developers if developer.region == region]
+
+    def government(self, code: str) -> Government:
+        """The government with a two-letter code."""
+        return self._governments[code]
+
+    def best_node_nm(self, side: int) -> Floats:
+        """Node class of the best foundry outside China (0) or of China (1), nm, ``(futures,)``."""
+        rung = self.node_frontiers[side].level.astype(np.int64)
+        return lithography.LADDER[rung]
+
+    def _gather_cast(self) -> None:
+        chips = loading.chips()
+        for developer in loading.developers():
+            Developer(self, developer)
+        for designer in loading.designers():
+            products = tuple(chip for chip in chips if chip.designer == designer.name)
+            Designer(self, designer, products)
+        for foundry in loading.foundries():
+            Foundry(self, foundry)
+        for toolmaker in loading.toolmakers():
+            Toolmaker(self, toolmaker)
+        for memory_maker in loading.memory_makers():
+            MemoryMaker(self, memory_maker)
+        for pool in loading.talent_pools():
+            TalentPool(self, pool)
+        for government in loading.governments():
+            Government(self, government)
+        self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
+        self._governments: dict[str, Government] = {
+            government.code: government for government in self.agents_by_type[Government]
+        }
+        self._chip_prices = {
+            chip.name: self.drawn(chip.price_usd, f"price/{chip.name}") for chip in chips
+        }
+
+    def _open_markets(self) -> None:
+        developers = self.developers
+        self.knowledge = PublicKnowledge(self.futures, self.parameters)
+        self.knowledge.enter_past_releases(developers)
+        self.knowledge.read_literature(developers)
+        self.node_frontiers = (Frontier(self.futures), Frontier(self.futures))
+        self._enter_past_nodes()
+        self.investors = Investors(
+            developers,
+            [
+                (shock, {r: self.drawn(q, f"{shock.name}/{r}") for r, q in shock.effect.items()})
+                for shock in loading.demand_shocks()
+            ],
+            self.parameters,
+            self.calendar,
+            self.ledger,
+        )
+        self.labour_market = LabourMarket(
+            developers,
+            list(self.agents_by_type[TalentPool]),
+            self.parameters,
+            self.ledger,
+            RuleBook(loading.recorded_instruments(), self.calendar),
+        )
+        self.labour_market.staff_at_start()
+        self.adoption = Adoption(developers, self.futures, self.parameters, self.ledger)
+        self.tool_market = ToolMarket(
+            self.foundries, list(self.agents_by_type[Toolmaker]), self.parameters, self.ledger
+        )
+        self.chip_market = ChipMarket(
+            developers=developers,
+            designers=list(self.agents_by_type[Designer]),
+            foundries=self.foundries,
+            memory_makers=list(self.agents_by_type[MemoryMaker]),
+            enforcer=self.government("US"),
+            chip_prices=self._chip_prices,
+            parameters=self.parameters,
+            calendar=self.calendar,
+            ledger=self.ledger,
+            futures=self.futures,
+        )
+
+    def _enter_past_nodes(self) -> None:
+        """Put the nodes in volume before the start on record, in order of their dates."""
+        dated = sorted(
+            (float(foundry.reached[rung][0]), rung, foundry.region == "CN")
+            for foundry in self.foundries
+            for rung in range(len(lithography.LADDER))
+            if np.isfinite(foundry.reached[rung][0])
+        )
+        for when, rung, chinese in dated:
+            level = np.full(self.futures, float(rung))
+            self.node_frontiers[int(chinese)].advance(level, np.full(self.futures, when))
+
+    # --- the agenda -----------------------------------------------------------------------------
+
+    def _plan_dated_events(self) -> None:
+        self._plan_government_agendas()
+        self._foundings = sorted(
+            (d for d in self.developers if not d.exists), key=lambda d: d.founded
+        )
+        for developer in self._foundings:
+            self.schedule_event(self._found_firms, at=developer.founded, priority=Priority.HIGH)
+        self._shocks = [
+            shock
+            for shock in loading.demand_shocks()
+            if self.calendar.months(shock.happened) >= self.time
+        ]
+        for shock in self._shocks:
+            at = self.calendar.months(shock.happened)
+            self.schedule_event(self._feel_shocks, at=at, priority=Priority.HIGH)
+
+    def _plan_government_agendas(self) -> None:
+        for government in self._governments.values():
+            government.set_agenda(
+                [
+                    (self.calendar.months(day), event, instrument.id)
+                    for instrument in self.rules.instruments
+                    if instrument.issuer == government.code
+                    for event, day in (
+                        ("announces", instrument.announced),
+                        ("puts into force", instrument.effective),
+                        ("ends", instrument.ended),
+                    )
+                    if day is not None
+                ]
+            )
+            for when in sorted({when for when, _, _ in government.agenda}):
+                event = self.schedule_event(government.act, at=when, priority=Priority.HIGH)
+                self._dated.append(event)
+
+    def _plan_recurring_events(self) -> None:
+        quarter, year = float(MONTHS_PER_QUARTER), float(MONTHS_PER_YEAR)
+        self.schedule_recurring(self._year, Schedule(interval=year, start=FIRST_GRADUATION))
+        self.schedule_recurring(self._quarter, Schedule(interval=quarter, start=quarter))
+        self.schedule_recurring(self._month, Schedule(interval=1.0, start=1.0))
+        self.schedule_recurring(
+            self._record, Schedule(interval=1.0, start=1.0), priority=Priority.LOW
+        )
+
+    def _found_firms(self) -> None:
+        while self._foundings and self._foundings[0].exists:
+            firm = self._foundings.pop(0)
+            others = [d for d in self.developers if d.exists and d is not firm]
+            best = others[0].efficiency
+            for other in others[1:]:
+                best = np.maximum(best, other.efficiency)
+            firm.open_for_business(best)
+            self.labour_market.staff(firm)
+            self.note(self.time, firm.name, "is founded", firm.region)
+
+    def _feel_shocks(self) -> None:
+        while self._shocks and self.calendar.months(self._shocks[0].happened) <= self.time:
+            shock = self._shocks.pop(0)
+            self.note(self.time, shock.name, "stirs demand", "everywhere")
+            for region, drawn_in in shock.attention.items():
+                share = self.drawn(drawn_in, f"{shock.name}/attention/{region}")
+                for developer in self.developers_of(region):
+                    developer.take_notice(share)
+
+    # --- what recurs ----------------------------------------------------------------------------
+
+    def _year(self) -> None:
+        self.agents_by_type[TalentPool].do("graduate")
+
+    def _quarter(self) -> None:
+        start, end = self.time - MONTHS_PER_QUARTER, self.time
+        months = float(MONTHS_PER_QUARTER)
+        self.agents_by_type[Government].do("pay_programmes", start, end)
+        self.agents_by_type[Government].do("enforce", start, end)
+        self.agents_by_type[Designer].do("improve_software", months)
+        self.agents_by_type[Designer].do("obtain_foreign_dies", start, end)
+        self.agents_by_type[Foundry].do("raise_capital", months)
+        self.tool_market.clear(self.rules, start, end)
+        self.chip_market.clear(self.rules, start, end)
+        self._advance_nodes(months)
+        self.labour_market.clear(start, end)
+        self.labour_market.migrate(self.rules, start, end)
+        self.agents_by_type[TalentPool].do("retire", months)
+
+    def _advance_nodes(self, months: float) -> None:
+        for foundry in self.foundries:
+            foundry.produce(months)
+            arrived = foundry.research_process(months)
+            if arrived.any():
+                when = foundry.reached[foundry.rung, np.arange(self.futures)]
+                side = self.node_frontiers[int(foundry.region == "CN")]
+                side.advance(np.where(arrived, foundry.rung, -np.inf), when)
+                self._tell(when, foundry, "makes a new node class in volume", arrived)
+
+    def _month(self) -> None:
+        self.investors.fund(self.time, 1.0)
+        self.labour_market.pay_wages(1.0)
+        self.adoption.diffuse(self.knowledge, 1.0)
+        self.adoption.pay(1.0)
+        self.agents_by_type[Foundry].do("open_fabs")
+        firms = [developer for developer in self.developers if developer.exists]
+        self._scrap_accelerators(firms)
+        researching = [firm for firm in firms if firm.trains]
+        self._release_models(researching)
+        best_equipped = np.zeros(self.futures)
+        for firm in firms:
+            best_equipped = np.maximum(best_equipped, firm.usable)
+        for firm in researching:
+            firm.reorganise(1.0)
+            firm.do_research(1.0, best_equipped)
+            firm.start_training()
+        self.knowledge.read_literature(researching)
+
+    def _scrap_accelerators(self, firms: list[Developer]) -> None:
+        share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
+        for firm in firms:
+            firm.scrap(share)
+
+    def _release_models(self, firms: list[Developer]) -> None:
+        for firm in firms:
+            better = firm.release()
+            if better.any():
+                self.knowledge.see_release(firm)
+                self._tell(firm.released_at, firm, "releases a better model", better)
+
+    def _tell(self, when: Floats, actor: Actor, event: str, where: Bools) -> None:
+        self.chronicle.note(when, actor.name, event, "", where)
+
+    def _record(self) -> None:
+        self.record.take(self)

@@ -1,0 +1,352 @@
+"""The command line: ``aigap``.
+
+Whatever a user gets wrong is answered by one line on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from typer.exceptions import TyperException
+
+from experiments.bench import bench as run_bench
+from experiments.comparison import ComparisonError, as_json
+from experiments.comparison import compare as compared
+from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
+from experiments.manifest import Manifest, StoredOutcome, origin
+from experiments.policies import library, load_policy
+from experiments.progress import progress_bar
+from experiments.runner import RunError, suitable_block
+from experiments.runner import run as run_study
+from experiments.store import StoreError, known_names, load, read_manifest
+from experiments.study import LAST_MONTH, MOST_FUTURES, Study, StudyError, month_within
+from experiments.tables import (
+    changes_table,
+    comparison_notes,
+    comparison_table,
+    outcomes_table,
+    policies_table,
+)
+from model.calendar import RECORD_START
+from model.loading import DataError, first_fault, recorded_instruments
+from model.observations import observations
+from model.outcomes import OUTCOMES
+from model.policy import PolicyError
+
+FAULTS = (PolicyError, DataError, StudyError, StoreError, ComparisonError, FigureError)
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+# Tables keep their columns where there is no terminal to fit them to.
+_WIDTH_IN_PIPES = 120
+
+app = typer.Typer(
+    help="What does a policy do to the AI-capability gap between the United States and China?",
+    epilog="Example: aigap run history no-controls --futures 1000 --out results/first;"
+    " aigap compare results/first",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+policy_app = typer.Typer(help="Look at one policy.", rich_markup_mode=None)
+app.add_typer(policy_app, name="policy")
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a finished study.")]
+Baseline = Annotated[str, typer.Option(metavar="POLICY", help="What the others are compared with.")]
+Until = Annotated[str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.command(epilog="Example: aigap run history no-controls my-policy.yaml --futures 1000 --seed 7")
+def run(
+    policies: Annotated[
+        list[str],
+        typer.Argument(metavar="POLICY", help="Names (see 'aigap policies') or YAML files."),
+    ],
+    futures: Annotated[
+        int, typer.Option(metavar="N", min=1, max=MOST_FUTURES, help="Futures per policy.")
+    ] = 1000,
+    until: Until = "2030-12",
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of all luck.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="W", min=1, max=1024, help="Processes.", show_default="one per core"),
+    ] = None,
+    block: Annotated[
+        int | None,
+        typer.Option(
+            metavar="B",
+            min=1,
+            help="Futures simulated together; changes speed, never results.",
+            show_default="what suits the study",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to.", show_default="results/POLICIES"),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a study that lies in DIR.")
+    ] = False,
+) -> None:
+    """Simulate policies over many futures and store the results in DIR."""
+    study = _study(policies, futures, until, seed)
+    directory = out or Path("results") / _folder_name(study)
+    count = workers or _cores()
+    size = block or suitable_block(study, count)
+    count = min(count, sum(1 for _ in study.blocks(size)))
+    console = Console(stderr=True)
+    total = len(study.policies) * futures
+    start = perf_counter()
+    with progress_bar(f"{len(study.policies)} policies", total, console) as advance:
+        fresh = run_study(
+            study, directory, workers=count, block=size, overwrite=overwrite, advance=advance
+        )
+    if not fresh:
+        _say(f"{directory} holds this very study, finished; nothing to do")
+        return
+    seconds = perf_counter() - start
+    _say(
+        f"{_counted(len(study.policies), 'policy', 'policies')} x"
+        f" {_counted(futures, 'future', 'futures')} to {study.until:%Y-%m}"
+        f" in {seconds:.1f} s ({total / seconds:,.0f} futures/s): {directory}"
+    )
+
+
+@app.command(epilog="Example: aigap compare results/first --on 2028-06 --outcome gap_months --json")
+def compare(
+    directory: Directory,
+    baseline: Baseline = "history",
+    on: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Month.", show_default="the last one")
+    ] = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this outcome; may be repeated.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every outcome, not only the headline ones.")
+    ] = False,
+    as_json_: AsJson = False,
+) -> None:
+    """Compare the policies of a study: medians, 5-95% ranges, differences future by future."""
+    manifest = read_manifest(directory)
+    _require_baseline(manifest, baseline, directory)
+    month = month_within(on, RECORD_START, manifest.study.until) if on else manifest.study.until
+    wanted = _wanted(manifest, outcome, every, directory)
+    names = [out.name for out in wanted] + [out.censored_by for out in wanted if out.censored_by]
+    comparison = compared(load(directory, names, on=month), wanted, baseline, month)
+    if as_json_:
+        provenance: dict[str, Any] = {
+            "ensemble": "prior",
+            "seed": manifest.study.seed,
+            "model_sha256": manifest.origin.model_sha256,
+        }
+        print(json.dumps(as_json(comparison, **provenance), indent=2, allow_nan=False))
+        return
+    console = _console()
+    console.print(comparison_table(comparison, _ensemble(manifest), console.width))
+    for note in comparison_notes(comparison):
+        console.print(note, highlight=False, markup=False)
+
+
+@app.command(epilog="Example: aigap plot results/first --out gap.svg")
+def plot(
+    directory: Directory,
+    baseline: Baseline = "history",
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="Figure to write, .png or .svg.")
+    ] = Path("gap.png"),
+) -> None:
+    """Draw the gaps of a study, and what each policy changes, into FILE."""
+    require_suffix(out)
+    manifest = read_manifest(directory)
+    _require_baseline(manifest, baseline, directory)
+    outcomes = {name: manifest.outcome(name) for name in (GAP, CHIP_GAP)}
+    companions = [entry.censored_by for entry in outcomes.values() if entry.censored_by]
+    plot_study(
+        load(directory, [*outcomes, *companions]),
+        outcomes,
+        {policy.name: policy.title or policy.name for policy in manifest.study.policies},
+        baseline,
+        observations(),
+        out,
+        ensemble=_ensemble(manifest),
+        source=f"Source: aigap, seed {manifest.study.seed}, model {_short_version(manifest)};"
+        " observations as cited in model/data/observations.yaml.",
+    )
+
+
+@app.command()
+def policies() -> None:
+    """List the policies that ship with aigap, and the question each asks."""
+    _console().print(policies_table(library().values()))
+
+
+@policy_app.command("show", epilog="Example: aigap policy show no-controls")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, or a YAML file.")],
+) -> None:
+    """Say what a policy asks, what it does, and to which instruments."""
+    policy = load_policy(name)
+    console = _console()
+    console.print(f"[bold]{escape(policy.title or policy.name)}[/bold] ({policy.name})")
+    for text in (policy.question, policy.description):
+        if text:
+            console.print(Padding(escape(text), (1, 0, 0, 0)), highlight=False)
+    console.print()
+    if policy.changes:
+        console.print(changes_table(policy, recorded_instruments()))
+    else:
+        console.print("Changes nothing.")
+
+
+@app.command()
+def outcomes() -> None:
+    """List the outcomes, with their units, definitions and sources."""
+    _console().print(outcomes_table(OUTCOMES.values()))
+
+
+@app.command(epilog="Example: aigap bench --futures 1000 --until 2030-12")
+def bench(
+    futures: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100_000, help="Futures in the block.")
+    ] = 1000,
+    until: Until = "2030-12",
+    as_json_: AsJson = False,
+) -> None:
+    """Time the whole world: one future, and many at once, on one core."""
+    found = run_bench(futures, month_within(until, RECORD_START, LAST_MONTH))
+    if as_json_:
+        print(
+            json.dumps(
+                {
+                    "schema_version": 1,
+                    "futures": found.futures,
+                    "until": f"{found.until:%Y-%m}",
+                    "seconds_one_future": found.one,
+                    "seconds_block": found.block,
+                    "futures_per_second": found.futures_per_second,
+                    "cost_ratio": found.cost_ratio,
+                    "speed_up": found.speed_up,
+                },
+                indent=2,
+            )
+        )
+        return
+    many = _counted(found.futures, "future", "futures")
+    print(f"Whole world, 2022-01 to {found.until:%Y-%m}, one core, best of a few runs")
+    print(f"one future           {found.one:9.3f} s")
+    print(f"{many:<20} {found.block:9.3f} s  = {found.cost_ratio:.2f} times the cost of one")
+    print(
+        f"throughput           {found.futures_per_second:9,.0f} futures/s"
+        f"  = {found.speed_up:,.0f} times that of one at a time"
+    )
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    if version:
+        print(f"aigap {origin().versions['aigap'] or 'unknown (not installed)'}")
+        raise typer.Exit
+
+
+def status(arguments: Sequence[str]) -> int:
+    """Carry out a command line and return its exit code."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(list(arguments) or ["--help"], prog_name="aigap", standalone_mode=False)
+    except TyperException as error:
+        return _refuse(error.format_message(), BAD_INPUT)
+    except FAULTS as error:
+        return _refuse(str(error), BAD_INPUT)
+    except RunError as error:
+        return _refuse(str(error), FAILED)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        return _refuse("interrupted; nothing half-written was left", INTERRUPTED)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The console command."""
+    sys.exit(status(sys.argv[1:]))
+
+
+def _study(policies: list[str], futures: int, until: str, seed: int) -> Study:
+    loaded = tuple(load_policy(name) for name in policies)
+    month = month_within(until, RECORD_START, LAST_MONTH)
+    try:
+        return Study(policies=loaded, futures=futures, until=month, seed=seed)
+    except ValidationError as error:
+        raise StudyError(first_fault(error)) from None
+
+
+def _folder_name(study: Study) -> str:
+    first, *others = (policy.name for policy in study.policies)
+    return "+".join([first, *others]) if len(others) < 4 else f"{first}+{len(others)}-others"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _require_baseline(manifest: Manifest, baseline: str, directory: Path) -> None:
+    stored = [policy.name for policy in manifest.study.policies]
+    known_names([baseline], stored, "policy", directory)
+
+
+def _wanted(
+    manifest: Manifest, names: list[str] | None, every: bool, directory: Path
+) -> list[StoredOutcome]:
+    """The outcomes to compare, in the registry's order; side columns only if asked for by name."""
+    if names:
+        known = known_names(names, list(manifest.by_name), "outcome", directory)
+        return [manifest.outcome(name) for name in known]
+    companions = {outcome.censored_by for outcome in manifest.outcomes}
+    return [
+        outcome
+        for outcome in manifest.outcomes
+        if outcome.name not in companions and (every or outcome.headline)
+    ]
+
+
+def _ensemble(manifest: Manifest) -> str:
+    return f"prior ensemble, {_counted(manifest.study.futures, 'future', 'futures')}"
+
+
+def _short_version(manifest: Manifest) -> str:
+    return manifest.origin.model_sha256[:10]
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH_IN_PIPES)
+
+
+def _say(message: str) -> None:
+    print(f"aigap: {message}", file=sys.stderr)
+
+
+def _refuse(message: str, code: int) -> int:
+    _say(" ".join(message.split()))
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,285 @@
+"""What policies do to outcomes: levels, and differences future by future under the same luck.
+
+A censored value is known only to lie beyond what the record shows.  It counts as plus or minus
+infinity in a quantile, and a quantile that falls on one is reported as censored, never as a number.
+A paired difference needs both values; pairs with a censored one are left out and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import bootstrap
+
+from experiments.manifest import StoredOutcome
+
+Floats = NDArray[np.float64]
+
+MIDDLE_AND_RANGE = (0.05, 0.50, 0.95)
+_RESAMPLES = 999
+_SEED_OF_RESAMPLES = 20220101
+# Bounds the memory of resampling: as many elements at a time.
+_RESAMPLED_AT_ONCE = 4_000_000
+
+
+class ComparisonError(ValueError):
+    """A comparison that the results do not allow; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile: a value, or the side of the record beyond which it lies, or neither (no data)."""
+
+    value: float | None
+    censored: Literal["above", "below"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """An outcome under one policy: the median and 5-95% range over futures.
+
+    ``above`` and ``below`` are the shares of futures censored on either side; ``missing`` is the
+    number of futures in which the outcome is not defined, left out of all else.
+    """
+
+    median: Quantile
+    low: Quantile
+    high: Quantile
+    above: float
+    below: float
+    futures: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Policy minus baseline, future by future, in the outcome's unit.
+
+    ``interval`` is the bootstrap 95% interval of the mean (sampling error of the ensemble, not
+    spread of the futures); ``higher``, ``lower`` and ``equal`` are shares of the pairs used.
+    The mean is the effect to quote: a gap in months moves in steps, so that a policy may leave it
+    untouched in most futures and yet matter a good deal in the others.
+    """
+
+    mean: float | None
+    median: float | None
+    low: float | None
+    high: float | None
+    interval: tuple[float, float] | None
+    higher: float | None
+    lower: float | None
+    equal: float | None
+    pairs: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One outcome under one policy; the baseline itself has no difference."""
+
+    outcome: StoredOutcome
+    policy: str
+    level: Level
+    difference: Difference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Rows by outcome, the baseline first in each."""
+
+    baseline: str
+    on: date
+    futures: int
+    rows: tuple[Row, ...]
+
+
+def compare(
+    frame: pd.DataFrame, outcomes: Sequence[StoredOutcome], baseline: str, on: date
+) -> Comparison:
+    """Compare the policies of a frame with one of them, in one month.
+
+    Args:
+        frame: results as ``experiments.load`` gives them, with the outcomes and their companions.
+        outcomes: what to compare.
+        baseline: name of the policy the others are compared with.
+        on: first day of the month.
+
+    Raises:
+        ComparisonError: if the baseline or the month is not in the frame.
+    """
+    at = frame[frame["date"] == pd.Timestamp(on)]
+    if at.empty:
+        raise ComparisonError(f"the results hold nothing for {on:%Y-%m}")
+    by_policy = {
+        str(policy): rows.set_index("future")
+        for policy, rows in at.groupby("policy", observed=True)
+    }
+    if baseline not in by_policy:
+        raise ComparisonError(
+            f"the results have no policy '{baseline}' to compare with; they have"
+            f" {', '.join(by_policy)}"
+        )
+    order = [baseline, *(policy for policy in by_policy if policy != baseline)]
+    rows = [
+        Row(
+            outcome,
+            policy,
+            level(known_or_beyond(by_policy[policy], outcome)),
+            None
+            if policy == baseline
+            else difference(by_policy[policy][outcome.name], by_policy[baseline][outcome.name]),
+        )
+        for outcome in outcomes
+        for policy in order
+    ]
+    return Comparison(baseline, on, len(by_policy[baseline]), tuple(rows))
+
+
+def known_or_beyond(rows: pd.DataFrame, outcome: StoredOutcome) -> Floats:
+    """An outcome's values with censored ones as plus or minus infinity; undefined ones stay NaN."""
+    values = rows[outcome.name].to_numpy(dtype=np.float64, copy=True)
+    if outcome.censored_by is not None:
+        side = rows[outcome.censored_by].to_numpy(dtype=np.float64)
+        hidden = np.isnan(values) & (side != 0.0)
+        values[hidden] = np.copysign(np.inf, side[hidden])
+    return values
+
+
+def quantiles(values: Floats, probabilities: Sequence[float]) -> Floats:
+    """Quantiles over the last axis, infinities included.
+
+    Linear between neighbouring values (NumPy's default).  Between a value and an infinity lies
+    the infinity; between the two infinities nothing is known (NaN), as where any value is NaN.
+
+    Args:
+        values: ``(..., futures)``.
+        probabilities: of the quantiles.
+
+    Returns:
+        ``(probabilities, ...)``.
+    """
+    ordered = np.sort(values, axis=-1)
+    last = ordered.shape[-1] - 1
+    found = []
+    for probability in probabilities:
+        place = probability * last
+        below, share = int(np.floor(place)), place - np.floor(place)
+        lower, upper = ordered[..., below], ordered[..., min(below + 1, last)]
+        with np.errstate(invalid="ignore"):
+            between = np.where(lower == upper, lower, (1.0 - share) * lower + share * upper)
+        found.append(lower if share == 0.0 else between)
+    result = np.stack(found)
+    result[..., np.isnan(values).any(axis=-1)] = np.nan
+    return result
+
+
+def level(values: Floats) -> Level:
+    """Median and 5-95% range of values in which infinities are censored ones, ``(futures,)``."""
+    defined = values[~np.isnan(values)]
+    if defined.size == 0:
+        nothing = Quantile(None)
+        return Level(nothing, nothing, nothing, 0.0, 0.0, 0, values.size)
+    low, median, high = (_quantile(value) for value in quantiles(defined, MIDDLE_AND_RANGE))
+    return Level(
+        median=median,
+        low=low,
+        high=high,
+        above=float(np.mean(defined == np.inf)),
+        below=float(np.mean(defined == -np.inf)),
+        futures=defined.size,
+        missing=values.size - defined.size,
+    )
+
+
+def difference(policy: pd.Series[float], baseline: pd.Series[float]) -> Difference:
+    """Differences of one outcome, paired by future (the index of both)."""
+    pairs = pd.concat([policy, baseline], axis=1, keys=["policy", "baseline"])
+    known = pairs[np.isfinite(pairs.to_numpy()).all(axis=1)]
+    change = (known["policy"] - known["baseline"]).to_numpy(dtype=np.float64)
+    dropped = len(pairs) - len(known)
+    if change.size == 0:
+        return Difference(None, None, None, None, None, None, None, None, 0, dropped)
+    low, median, high = (float(value) for value in np.quantile(change, MIDDLE_AND_RANGE))
+    return Difference(
+        mean=float(np.mean(change)),
+        median=median,
+        low=low,
+        high=high,
+        interval=_interval_of_mean(change),
+        higher=float(np.mean(change > 0.0)),
+        lower=float(np.mean(change < 0.0)),
+        equal=float(np.mean(change == 0.0)),
+        pairs=change.size,
+        dropped=dropped,
+    )
+
+
+def as_json(comparison: Comparison, **provenance: Any) -> dict[str, Any]:
+    """A comparison as plain objects, for ``aigap compare --json``.
+
+    The structure is stable within a ``schema_version``::
+
+        {"schema_version": 1, "baseline": ..., "on": "YYYY-MM", "futures": N, (provenance),
+         "outcomes": [{"name", "unit", "definition", "policies": [
+            {"policy",
+             "level": {"median", "low", "high": {"value", "censored": null|"above"|"below"},
+                       "above", "below", "futures", "missing"},
+             "difference": null for the baseline, else {"mean", "median", "low", "high",
+                       "interval": [low, high] | null, "higher", "lower", "equal",
+                       "pairs", "dropped"}}]}]}
+
+    ``low`` and ``high`` are the 5% and 95% quantiles; shares lie between 0 and 1.
+    """
+    outcomes: dict[str, dict[str, Any]] = {}
+    for row in comparison.rows:
+        about = {
+            "name": row.outcome.name,
+            "unit": row.outcome.unit,
+            "definition": row.outcome.definition,
+            "policies": [],
+        }
+        entry = outcomes.setdefault(row.outcome.name, about)
+        entry["policies"].append(
+            {
+                "policy": row.policy,
+                "level": asdict(row.level),
+                "difference": None if row.difference is None else asdict(row.difference),
+            }
+        )
+    return {
+        "schema_version": 1,
+        "baseline": comparison.baseline,
+        "on": f"{comparison.on:%Y-%m}",
+        "futures": comparison.futures,
+        **provenance,
+        "outcomes": list(outcomes.values()),
+    }
+
+
+def _quantile(value: float) -> Quantile:
+    if np.isinf(value):
+        return Quantile(None, "above" if value > 0 else "below")
+    return Quantile(None if np.isnan(value) else float(value))
+
+
+def _interval_of_mean(change: Floats) -> tuple[float, float] | None:
+    if change.size < 2:
+        return None
+    if np.all(change == change[0]):
+        return float(change[0]), float(change[0])
+    found = bootstrap(
+        (change,),
+        np.mean,
+        n_resamples=_RESAMPLES,
+        batch=max(1, _RESAMPLED_AT_ONCE // change.size),
+        vectorized=True,
+        method="percentile",
+        rng=np.random.default_rng(_SEED_OF_RESAMPLES),
+    ).confidence_interval
+    return float(found.low), float(found.high)

@@ -1,0 +1,108 @@
+"""A study: these policies, futures, horizon and seed; and how it is cut into pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import Field, field_validator
+
+from agents.records import Strict
+from model.calendar import RECORD_START, Calendar, parse_year_month
+from model.policy import Policy
+
+LAST_MONTH = date(2040, 12, 1)
+FUTURES_PER_SHARD = 1000
+MOST_FUTURES = 10_000_000
+
+
+class StudyError(ValueError):
+    """A study that makes no sense; the message says in one line what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Consecutive futures of one policy that are stored together."""
+
+    policy: str
+    first_future: int
+    futures: int
+
+    @property
+    def path(self) -> str:
+        """Where the shard lies within a study's directory."""
+        last = self.first_future + self.futures - 1
+        return f"results/{self.policy}/futures-{self.first_future:05d}-{last:05d}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive futures of one shard that are simulated together."""
+
+    shard: Shard
+    first_future: int
+    futures: int
+
+
+class Study(Strict):
+    """Policies x futures, from the start of the record to a month."""
+
+    policies: tuple[Policy, ...] = Field(min_length=1)
+    futures: int = Field(default=1000, ge=1, le=MOST_FUTURES)
+    until: date = date(2030, 12, 1)
+    seed: int = Field(default=1, ge=0, lt=2**63)
+
+    @field_validator("policies")
+    @classmethod
+    def _named_apart(cls, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+        names = [policy.name for policy in policies]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the policy '{name}' is given twice")
+        return policies
+
+    @field_validator("until")
+    @classmethod
+    def _within_the_horizon(cls, until: date) -> date:
+        if until.day != 1 or not RECORD_START <= until <= LAST_MONTH:
+            raise ValueError(f"expected a month from {RECORD_START:%Y-%m} to {LAST_MONTH:%Y-%m}")
+        return until
+
+    @property
+    def months(self) -> list[date]:
+        """The first days of the months on record, the start included."""
+        calendar = Calendar(RECORD_START)
+        return [calendar.month(index) for index in range(calendar.index(self.until) + 1)]
+
+    def shards(self) -> Iterator[Shard]:
+        """The pieces the study is stored in: 1,000 futures of a policy, the last one fewer.
+
+        They do not depend on the size of the blocks, so the files do not either.
+        """
+        for policy in self.policies:
+            for first in range(0, self.futures, FUTURES_PER_SHARD):
+                count = min(FUTURES_PER_SHARD, self.futures - first)
+                yield Shard(policy.name, first, count)
+
+    def blocks(self, size: int) -> Iterator[Block]:
+        """The pieces the study is simulated in, shard by shard, at most ``size`` futures each."""
+        for shard in self.shards():
+            for offset in range(0, shard.futures, size):
+                count = min(size, shard.futures - offset)
+                yield Block(shard, shard.first_future + offset, count)
+
+
+def month_within(text: str, first: date, last: date) -> date:
+    """Read ``YYYY-MM`` as a month between two others.
+
+    Raises:
+        StudyError: saying what was expected.
+    """
+    try:
+        month = parse_year_month(text)
+    except ValueError as error:
+        raise StudyError(str(error)) from None
+    if not first <= month <= last:
+        raise StudyError(f"'{text}' is out of range: expected {first:%Y-%m} to {last:%Y-%m}")
+    return month

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import filecmp
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+import experiments
+from experiments import runner
+from experiments.policies import load_policy
+from experiments.runner import InProcess, RunError, run, suitable_block
+from experiments.study import Study
+from model.outcomes import OUTCOMES
+from model.policy import HISTORY, Policy
+from model.world import World
+
+ROOT = Path(__file__).parents[2]
+SHORT = date(2022, 12, 1)
+
+
+def same_files(one: Path, other: Path) -> bool:
+    names = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    others = sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file())
+    assert len(names) > 1
+    return names == others and all(
+        filecmp.cmp(one / name, other / name, shallow=False) for name in names
+    )
+
+
+def test_blocks_and_workers_leave_no_trace_in_the_files(tmp_path: Path):
+    study = Study(
+        policies=(HISTORY, load_policy("no-controls")), futures=1050, until=SHORT, seed=11
+    )
+    assert run(study, tmp_path / "one", workers=1, block=64)
+    assert run(study, tmp_path / "two", workers=2, block=1000)
+    assert same_files(tmp_path / "one", tmp_path / "two")
+    assert run(study.model_copy(update={"seed": 12}), tmp_path / "luck", workers=2)
+    assert not same_files(tmp_path / "one", tmp_path / "luck")
+
+
+def test_a_policy_that_changes_nothing_differs_by_exactly_nothing(tmp_path: Path):
+    same = Policy(name="same")
+    assert run(Study(policies=(HISTORY, same), futures=40, until=date(2024, 1, 1)), tmp_path / "s")
+    frame = experiments.load(tmp_path / "s")
+    history, other = (frame[frame["policy"] == name] for name in ("history", "same"))
+    for name in OUTCOMES:
+        left, right = history[name].to_numpy(), other[name].to_numpy()
+        np.testing.assert_array_equal(left, right)
+    assert history["compute_cn"].nunique() > 40
+
+
+def test_what_is_stored_is_what_the_world_records(tmp_path: Path):
+    assert run(Study(policies=(HISTORY,), futures=5, until=SHORT, seed=3), tmp_path / "s", block=2)
+    world = World(HISTORY, futures=5, seed=3)
+    world.run_to(SHORT)
+    frame = experiments.load(tmp_path / "s")
+    assert frame["date"].dt.date.unique().tolist() == world.record.dates
+    for name in OUTCOMES:
+        stored = frame.pivot(index="date", columns="future", values=name).to_numpy()
+        np.testing.assert_array_equal(stored, world.record.values(name))
+
+
+def test_progress_adds_up_to_every_future_of_every_policy(tmp_path: Path):
+    told: list[int] = []
+    study = Study(policies=(HISTORY, Policy(name="same")), futures=7, until=date(2022, 2, 1))
+    run(study, tmp_path / "s", block=3, advance=told.append)
+    assert sorted(told) == [1, 1, 3, 3, 3, 3]
+
+
+def test_a_finished_study_is_not_simulated_again(tmp_path: Path, monkeypatch):
+    study = Study(policies=(HISTORY,), futures=2, until=date(2022, 2, 1))
+    assert run(study, tmp_path / "s")
+    monkeypatch.setattr(runner, "World", None)
+    assert not run(study, tmp_path / "s")
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_run_that_fails_leaves_nothing(tmp_path: Path, monkeypatch, overwrite: bool):
+    study = Study(policies=(HISTORY, Policy(name="same")), futures=1001, until=date(2022, 1, 1))
+    if overwrite:
+        run(study, tmp_path / "a" / "s")
+    made: list[World] = []
+
+    def failing(*args, **kwargs) -> World:
+        if len(made) == 3:
+            assert list(tmp_path.rglob("*.parquet")), "fails too early to leave anything"
+            raise ZeroDivisionError("a fault in the model")
+        made.append(World(*args, **kwargs))
+        return made[-1]
+
+    monkeypatch.setattr(runner, "World", failing)
+    with pytest.raises(ZeroDivisionError):
+        run(study, tmp_path / "a" / "s", overwrite=overwrite)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert (tmp_path / "a").exists() == overwrite  # what was there before stays, emptied
+
+
+def test_an_unfit_directory_is_found_before_any_simulation(tmp_path: Path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(runner, "World", None)
+    with pytest.raises(experiments.StoreError, match="cannot be written"):
+        run(Study(policies=(HISTORY,), futures=2), tmp_path / "file" / "s")
+
+
+def test_any_executor_of_concurrent_futures_will_do(tmp_path: Path, monkeypatch):
+    class Counting(InProcess):
+        tasks = 0
+
+        def submit(self, fn, /, *args, **kwargs):
+            Counting.tasks += 1
+            return super().submit(fn, *args, **kwargs)
+
+    monkeypatch.setattr(runner, "InProcess", Counting)
+    run(Study(policies=(HISTORY,), futures=5, until=date(2022, 1, 1)), tmp_path / "s", block=2)
+    assert Counting.tasks == 3
+
+
+@pytest.mark.parametrize(
+    ("policies", "futures", "workers", "size"),
+    [
+        (2, 1000, 2, 1000),
+        (3, 1000, 2, 500),
+        (1, 1000, 2, 500),
+        (13, 1000, 2, 1000),
+        (1, 9, 1, 1000),
+    ],
+)
+def test_blocks_suit_the_study(policies: int, futures: int, workers: int, size: int):
+    named = tuple(Policy(name=f"p{number}") for number in range(policies))
+    assert suitable_block(Study(policies=named, futures=futures), workers) == size
+
+
+@pytest.fixture
+def start():
+    """Starts a study far too large to finish, in a session of its own as a terminal gives it."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(out: Path) -> subprocess.Popen[str]:
+        started.append(begin_study(out))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def begin_study(out: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "experiments.cli", "run", "history", "no-controls"]
+    sizes = ["--futures", "900000", "--block", "50", "--until", "2022-02", "--workers", "2"]
+    process = subprocess.Popen(
+        [*command, *sizes, "--out", str(out)],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(out.rglob("*.parquet")):
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return process
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not children.exists():
+        pytest.skip("needs /proc to find the worker processes")
+    return [
+        int(child)
+        for child in children.read_text(encoding="ascii").split()
+        if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8")
+    ]
+
+
+WAITING = """
+import sys, time
+from experiments.runner import processes
+if __name__ == "__main__":
+    try:
+        with processes(2) as executor:
+            executor.submit(int).result()
+            time.sleep(1.0)
+            print("ready", flush=True)
+            time.sleep(60.0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def test_idle_workers_leave_ctrl_c_to_their_parent(tmp_path: Path):
+    script = tmp_path / "waiting.py"
+    script.write_text(WAITING, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, complaint = process.communicate(timeout=60)
+    assert (process.returncode, complaint) == (130, "")
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path, start):
+    process = start(tmp_path / "s")
+    workers = workers_of(process)
+    assert len(workers) == 2
+    process.kill()
+    process.communicate(timeout=60)  # their ends of the pipes close only as they end
+    assert not [one for one in workers if alive(one)]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs; one that has ended and is not yet reaped does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
+def test_ctrl_c_ends_in_one_line_and_leaves_nothing(tmp_path: Path, start):
+    process = start(tmp_path / "s")
+    os.killpg(process.pid, signal.SIGINT)
+    output, complaint = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert output == ""
+    assert complaint.count("\n") == 1
+    assert "interrupted" in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_dies_ends_in_one_line_and_leaves_nothing(tmp_path: Path, start):
+    process = start(tmp_path / "s")
+    os.kill(workers_of(process)[0], signal.SIGKILL)
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert complaint.count("\n") == 1
+    assert "worker process died" in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_killed_outright_leaves_whole_files_that_are_not_taken_for_a_study(
+    tmp_path: Path, start
+):
+    process = start(tmp_path / "s")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    shards = list(tmp_path.rglob("*.parquet"))
+    assert shards
+    for shard in shards:
+        assert pq.read_table(shard).num_rows == 2 * 1000
+    with pytest.raises(experiments.StoreError, match="unfinished"):
+        experiments.load(tmp_path / "s")
+
+
+def test_a_dead_pool_is_a_run_error(tmp_path: Path, monkeypatch):
+    def dead(*args) -> None:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(runner, "simulate", dead)
+    with pytest.raises(RunError, match="out of memory"):
+        run(Study(policies=(HISTORY,), futures=2), tmp_path / "s")
+    assert list(tmp_path.iterdir()) == []

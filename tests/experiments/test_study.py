@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from experiments.study import FUTURES_PER_SHARD, Study, StudyError, month_within
+from model.policy import HISTORY, Policy
+
+OTHER = Policy(name="other")
+
+
+@given(futures=st.integers(1, 3500), size=st.integers(1, 3000))
+def test_blocks_hold_every_future_of_every_policy_once_and_stay_within_shards(
+    futures: int, size: int
+):
+    study = Study(policies=(HISTORY, OTHER), futures=futures)
+    seen: dict[str, list[int]] = {"history": [], "other": []}
+    for block in study.blocks(size):
+        assert 1 <= block.futures <= min(size, FUTURES_PER_SHARD)
+        assert block.shard.first_future <= block.first_future
+        assert block.first_future + block.futures <= block.shard.first_future + block.shard.futures
+        seen[block.shard.policy] += range(block.first_future, block.first_future + block.futures)
+    assert seen == {"history": list(range(futures)), "other": list(range(futures))}
+
+
+def test_shards_hold_a_thousand_futures_and_the_last_one_the_rest():
+    study = Study(policies=(HISTORY,), futures=2500)
+    assert [shard.path for shard in study.shards()] == [
+        "results/history/futures-00000-00999.parquet",
+        "results/history/futures-01000-01999.parquet",
+        "results/history/futures-02000-02499.parquet",
+    ]
+
+
+def test_months_run_from_the_start_to_the_horizon_inclusive():
+    months = Study(policies=(HISTORY,), until=date(2023, 2, 1)).months
+    assert months[0] == date(2022, 1, 1)
+    assert months[-1] == date(2023, 2, 1)
+    assert len(months) == 14
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"futures": 0},
+        {"seed": -1},
+        {"until": date(2021, 12, 1)},
+        {"until": date(2041, 1, 1)},
+        {"until": date(2025, 6, 2)},
+        {"policies": ()},
+        {"policies": (HISTORY, HISTORY)},
+        {"colour": "red"},
+    ],
+)
+def test_a_study_that_makes_no_sense_is_refused(fault: dict[str, object]):
+    with pytest.raises(ValidationError):
+        Study.model_validate({"policies": (HISTORY,)} | fault)
+
+
+def test_a_month_is_read_within_its_bounds():
+    first, last = date(2022, 1, 1), date(2030, 12, 1)
+    assert month_within("2030-12", first, last) == last
+    assert month_within("2022-01", first, last) == first
+    for text in ("2021-12", "2031-01", "2025-13", "2025", "June"):
+        with pytest.raises(StudyError, match=text):
+            month_within(text, first, last)

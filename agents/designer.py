@@ -126,6 +126,6 @@ class Designer(Actor):
         """Raise prices where orders outran deliveries, let them fall back where not."""
         known = self.model.parameters
         tightness = ratio(ordered, delivered, otherwise=1.0)
-        moved = self.price_level * np.clip(tightness, 0.8, 4.0) ** known["price_response"]
+        moved = self.price_level * tightness ** known["price_response"]
         eased = 1.0 + (moved - 1.0) * known["price_memory"]
         self.price_level = np.clip(eased, 1.0, known["highest_price_level"])

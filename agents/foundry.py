@@ -70,7 +70,8 @@ class Foundry(Actor):
         in_volume = np.isfinite(self.reached)
         self.yields: Floats = np.where(in_volume, self.draw(record.yield_now, "yield"), 0.0)
         self._capital_budget = self.draw(record.capital_budget, "capital-budget")
-        self._made: Floats = np.maximum(self.wafers, 1.0) * 12.0
+        practised = model.parameters["experience_at_start"]
+        self._made: Floats = np.maximum(self.wafers, 1.0) * practised
         self.projects: list[FabProject] = []
         self._fabs_begun = 0
         self.tools: dict[str, Floats] = {store: np.zeros(futures) for store in STORES}

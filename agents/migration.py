@@ -1,10 +1,10 @@
-"""Who moves where: pure functions on stocks of people."""
+"""Who moves where, and what for: pure functions on stocks of people and on wages."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, ratio
 
 
 def movers(
@@ -34,3 +34,20 @@ def movers(
     """
     rate = base_rate * wage_ratio**wage_elasticity * programme_factor * months / 12.0
     return stock * np.clip(rate, 0.0, 1.0)
+
+
+def wage_factor(openings: Floats, searching: Floats, *, usual: Floats, response: Floats) -> Floats:
+    """Factor on a wage after a period in which firms and people looked for one another.
+
+    ``1 + response x (t - usual) / (t + usual)`` with ``t`` openings per searcher: 1 at the usual
+    ratio, ``1 + response`` where openings are without number, ``1 - response`` without openings.
+
+    Args:
+        openings: people whom firms want, ``(futures,)``.
+        searching: people who would take a job, ``(futures,)``.
+        usual: openings per searcher at which wages stand still.
+        response: largest change in the period.
+    """
+    # Written with openings and searchers, so that no searcher at all divides by nothing.
+    expected = usual * searching
+    return 1.0 + response * ratio(openings - expected, openings + expected)

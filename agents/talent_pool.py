@@ -95,8 +95,9 @@ class TalentPool(Actor):
         self.free[tier] = self.free[tier] + people
         self.arrived[tier] = self.arrived[tier] + people
 
-    def adjust_wage(self, tier: Tier, tightness: Floats) -> None:
-        """Move the wage with openings per searcher (1 leaves it where it is)."""
-        response = self.model.parameters["wage_response"]
-        moved = np.clip(tightness, 0.5, 3.0) ** response
-        self.wage[tier] = self.wage[tier] * moved
+    def adjust_wage(self, tier: Tier, openings: Floats, searching: Floats) -> None:
+        """Move the wage with openings per searcher."""
+        known = self.model.parameters
+        self.wage[tier] = self.wage[tier] * migration.wage_factor(
+            openings, searching, usual=known["usual_openings"], response=known["wage_response"]
+        )

@@ -49,11 +49,10 @@ class Adoption:
             offered = knowledge.frontiers[region].level
             if region == "RoW":
                 offered = np.maximum(offered, knowledge.frontiers["US"].level)
-            worth = np.clip(
-                (offered - known["level_at_start"]) / known["useful_distance"], 0.0, 1.5
-            )
+            progress = (offered - known["level_at_start"]) / known["useful_distance"]
+            worth = np.clip(progress, 0.0, 1.0)
             pull = known["adoption_pace"] + known["adoption_imitation"] * index
-            self.index[region] = index + (1.0 - index) * np.minimum(pull * worth * years, 0.5)
+            self.index[region] = index - (1.0 - index) * np.expm1(-pull * worth * years)
 
     def pay(self, months: float) -> None:
         """Customers pay the developers of their region: the better and larger earn more."""
@@ -63,7 +62,7 @@ class Adoption:
             self.revenue[region] = known[f"market_{region.lower()}"] * index
             earned = self.revenue[region] * months / MONTHS_PER_YEAR
             reinvested = earned * known["reinvestment"]
-            weights = [firm.engineers * (0.1 + np.sqrt(firm.usable)) for firm in firms]
+            weights = [firm.engineers * firm.usable ** known["revenue_scale"] for firm in firms]
             everyone = total(weights)
             for firm, weight in zip(firms, weights, strict=True):
                 part = ratio(weight, everyone)

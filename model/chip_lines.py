@@ -27,6 +27,7 @@ Way = Literal["sale", "smuggled", "rented"]
 H100_FP16_TFLOPS = 989.0
 H100_BANDWIDTH_GBS = 3350.0
 H100_INTERCONNECT_GBS = 900.0
+H100_DIE_MM2 = 814.0
 # The largest field that a scanner exposes at once, mm2 (26 x 33 mm, less scribe lines).
 RETICLE_MM2 = 830.0
 USD_BN = 1e-9
@@ -55,21 +56,12 @@ class Line:
         """Whole dies on a wafer, before yield."""
         return lithography.dies_per_wafer(self.chip.die_mm2 / self.dies)
 
-    @property
-    def packages_per_wafer(self) -> float:
-        """Packages assembled from one wafer of advanced packaging.
-
-        An H100 and its memory take about 1/29 of a wafer (TrendForce); others in proportion to
-        their logic area.
-        """
-        return 29.0 * 814.0 / self.chip.die_mm2
-
 
 def lines_on_sale(
     designers: Sequence[Designer],
     rules: RuleBook,
     calendar: Calendar,
-    ramp_months: float,
+    parameters: Parameters,
     start: float,
     end: float,
 ) -> list[Line]:
@@ -79,7 +71,7 @@ def lines_on_sale(
     China, of the designer that Chinese buyers ask for: the one with the most mature software.
     """
     sales = [
-        Line(chip, designer, "sale", _ramp(chip, calendar, ramp_months, start, end))
+        Line(chip, designer, "sale", _ramp(chip, calendar, parameters, start, end))
         for designer in designers
         for chip in designer.on_sale(start, end)
     ]
@@ -206,11 +198,12 @@ def channel_of(line: Line, region: Region | str) -> Channel:
 
 
 def _ramp(
-    chip: ChipRecord, calendar: Calendar, ramp_months: float, start: float, end: float
+    chip: ChipRecord, calendar: Calendar, parameters: Parameters, start: float, end: float
 ) -> float:
     """Share of a full offer in a period: rises from launch on, ends with the product."""
     launched = calendar.months(chip.launched)
     ended = end if chip.discontinued is None else min(end, calendar.months(chip.discontinued))
     present = max(0.0, ended - max(start, launched)) / (end - start)
     age = (start + end) / 2.0 - launched
-    return present * min(1.0, max(0.1, age / ramp_months))
+    grown = age / parameters.certain("product_ramp_months")
+    return present * min(1.0, max(parameters.certain("product_ramp_start"), grown))

@@ -25,7 +25,7 @@ from agents.purchasing import Counter
 from agents.surroundings import Parameters
 from model import chip_lines
 from model.calendar import Calendar
-from model.chip_lines import USD_BN, Line
+from model.chip_lines import H100_DIE_MM2, USD_BN, Line
 from model.grey_market import GreyMarket
 from model.ledger import Ledger
 from model.memory_market import MemoryMarket
@@ -139,9 +139,8 @@ class ChipMarket:
     # --- what is on offer -----------------------------------------------------------------------
 
     def _open(self, rules: RuleBook, start: float, end: float) -> Session:
-        ramp_months = self._parameters.certain("product_ramp_months")
         lines = chip_lines.lines_on_sale(
-            self._designers, rules, self._calendar, ramp_months, start, end
+            self._designers, rules, self._calendar, self._parameters, start, end
         )
         listed = np.stack([self._list_price(line) for line in lines])
         price = listed * np.stack([self._premium(line) for line in lines])
@@ -241,8 +240,11 @@ class ChipMarket:
             rows = session.rows_of(foundry)
             if not rows or not foundry.packages:
                 continue
-            per_wafer = np.array([[session.lines[row].packages_per_wafer] for row in rows])
-            wanted = total(ordered[rows] / per_wafer) / 1e3
+            area = chip_lines.column(
+                [session.lines[row] for row in rows], lambda chip: chip.die_mm2 / H100_DIE_MM2
+            )
+            h100s = total(ordered[rows] * area)
+            wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
             available = foundry.packaging_for_accelerators(session.months)
             fill[rows] = filled(wanted, available)
             foundry.expand_packaging(ratio(wanted, available))

@@ -30,14 +30,14 @@ class GreyMarket:
     def seizure_share(self, enforcement: float) -> Floats:
         """Share of smuggled units that is seized, ``(futures,)``.
 
-        ``base x (budget / reference)^elasticity``, at most 0.9; none without a budget.
+        ``base x (budget / reference)^elasticity``, at most all; none without a budget.
 
         Args:
             enforcement: means of the enforcing government, USD bn a year.
         """
         known = self._parameters
         effort = (enforcement / known["enforcement_reference"]) ** known["seizure_elasticity"]
-        return np.clip(known["seizure_base"] * effort, 0.0, 0.9)
+        return np.clip(known["seizure_base"] * effort, 0.0, 1.0)
 
     def settle(
         self,
@@ -67,11 +67,16 @@ class GreyMarket:
         risk = np.clip(1.0 - seizure_share / known["seizure_deterrent"], 0.0, 1.0)
         divertible = known["divertible"] * np.maximum(in_circulation, 1.0)
         room = np.clip(1.0 - self.network / divertible, 0.0, 1.0)
-        growth = known["smuggling_growth"] * np.where(pull > 0.0, pull * risk * room, 0.5 * pull)
-        self.network = np.maximum(
-            self.network * np.exp(growth * years), known["smuggling_start"] * 0.1
+        decline = known["smuggling_decline"]
+        growth = np.where(
+            pull > 0.0, known["smuggling_growth"] * pull * risk * room, decline * pull
         )
-        self.premium = known["smuggling_premium"] * (1.0 + np.maximum(pull, 0.0) * 0.5)
+        self.network = np.maximum(
+            self.network * np.exp(growth * years),
+            known["smuggling_start"] * known["smuggling_floor"],
+        )
+        asked = known["premium_response"] * np.maximum(pull, 0.0)
+        self.premium = known["smuggling_premium"] * (1.0 + asked)
 
     def set_rentable(self, delivered_elsewhere: Floats) -> None:
         """Clouds abroad can set aside a share of what they last received, H100e a quarter."""

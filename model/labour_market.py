@@ -49,7 +49,8 @@ class LabourMarket:
         """Give a newly founded developer its first people, as far as the pool has them."""
         pool = self._pools[developer.region]
         for tier in TIERS:
-            hired = np.minimum(_planned(developer, tier), pool.free[tier] * 0.5)
+            searching = pool.free[tier] * self._parameters["searching"]
+            hired = np.minimum(_planned(developer, tier), searching)
             self._employ(developer, pool, tier, hired)
 
     def clear(self, start: float, end: float) -> None:
@@ -117,14 +118,15 @@ class LabourMarket:
         share = filled(wanted, searching)
         for firm, opening in zip(firms, openings, strict=True):
             self._employ(firm, pool, tier, opening * share)
-        pool.adjust_wage(tier, wanted / np.maximum(searching, 1.0))
+        pool.adjust_wage(tier, wanted, searching)
 
     def _openings(self, firm: Developer, tier: Tier, months: float) -> Floats:
         """People a firm wants to add: replacement, and growth with its compute and attention."""
         known = self._parameters
         growth = np.maximum(firm.compute_growth(), 1.0) ** known["staff_per_compute"]
         target = _planned(firm, tier) * growth
-        limit = np.maximum(_employed(firm, tier), 10.0) * known["hiring_limit"] * months / 12.0
+        team = np.maximum(_employed(firm, tier), known["smallest_team"])
+        limit = team * known["hiring_limit"] * months / MONTHS_PER_YEAR
         return np.clip(target - _employed(firm, tier), 0.0, limit)
 
     def _employ(self, firm: Developer, pool: TalentPool, tier: Tier, people: Floats) -> None:

@@ -79,7 +79,7 @@ def test_an_exact_zero_is_told_from_one_by_rounding():
     known = level(np.array([1.0, 2.0]))
     assert "unchanged" in rendered(Row(COMPUTE, "same", known, none), 120)
     assert " 0 to 0 " in rendered(Row(COMPUTE, "same", known, none), 120)
-    some = Difference(-0.01, -0.01, 0.01, (0.0, 0.0), 0.4, 0.6, 0.0, 1000, 0)
+    some = Difference(-0.01, -0.01, -0.01, 0.01, (0.0, 0.0), 0.4, 0.6, 0.0, 1000, 0)
     text = rendered(Row(COMPUTE, "same", known, some), 120)
     assert " 0.0 to 0.0 " in text
     assert "40% / 60%" in text

@@ -81,9 +81,10 @@ class Designer(Actor):
         if open_from >= end:
             return
         go_between = self.model.rules.foundry_access("", self.region, "RoW", open_from, end)
-        barred = self.model.rules.foundry_access(self.name, self.region, "RoW", open_from, end)
+        openly = self.model.rules.foundry_access(self.name, self.region, "RoW", open_from, end)
         # Where the designer may be served openly it needs no go-between.
-        dies = self._third_country_dies * go_between * (1.0 - barred) * (end - open_from) / 3.0
+        quarters = (end - open_from) / 3.0
+        dies = self._third_country_dies * go_between * (1.0 - openly) * quarters
         self.die_bank = self.die_bank + dies
         self.dies_obtained = self.dies_obtained + dies
 

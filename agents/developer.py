@@ -36,7 +36,7 @@ class Developer(Actor):
         released_at: when that model came out, months, ``(futures,)``.
         run_due: when the model in the making will be released; infinite without one.
         ready_to_train: when the next run can begin, months, ``(futures,)``.
-        largest_run: physical FLOP of its largest run so far, ``(futures,)``.
+        largest_run: physical FLOP of its largest run finished since the start, ``(futures,)``.
     """
 
     def __init__(self, model: Surroundings, record: DeveloperRecord) -> None:
@@ -129,6 +129,11 @@ class Developer(Actor):
         self.fleet[CHANNELS.index(channel)] += h100e
         self.installed = self.installed + h100e
         self.usable = self.usable + training
+        if self.founded > 0.0:
+            # What a new firm buys to begin with is its start, not growth.
+            settling = self.model.time < self.founded + self.model.parameters["ramp_months"]
+            start = np.maximum(self._usable_at_start, self.usable)
+            self._usable_at_start = np.where(settling, start, self._usable_at_start)
 
     def scrap(self, share: Floats) -> None:
         """Take a share of the fleet, the worn-out part, out of use."""

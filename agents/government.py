@@ -34,8 +34,9 @@ class Government(Actor):
         self.fees_taken: Floats = np.zeros(model.futures)
 
     def set_agenda(self, entries: Sequence[tuple[float, str, str]]) -> None:
-        """Plan what lies ahead; what lies behind has been done or can no longer be."""
-        self.agenda = sorted(entry for entry in entries if entry[0] >= self.model.time)
+        """Plan what lies ahead; what lies behind, or is now, has been done or can no longer be."""
+        now = self.model.time
+        self.agenda = sorted(entry for entry in entries if entry[0] > now or entry[0] == now == 0.0)
 
     def act(self) -> None:
         """Announce, put into force or end what is due; the rule book then says so of itself."""

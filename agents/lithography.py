@@ -70,7 +70,7 @@ def yield_learning(good: Floats, ceiling: Floats, experience: Floats, pace: Floa
     Args:
         good: present share of good dies, ``(futures,)``.
         ceiling: share of good dies that the process can reach.
-        experience: wafers made in the period relative to wafers made so far on the node.
+        experience: leading wafers made in the period relative to those made so far.
         pace: learning exponent.
     """
     return np.maximum(good, ceiling - (ceiling - good) * np.exp(-pace * experience))

@@ -185,7 +185,7 @@ class FoundryRecord(Strict):
     nodes: tuple[NodeDate, ...] = Field(min_length=1, description="before 2022, oldest first")
     progress: Quantity = Field(description="share of the way to the next node done, 2022-01-01")
     research_pace: Quantity = Field(
-        description="node classes a year when nothing is missing (TSMC's habit is about 0.4)"
+        description="node classes a year of a foundry at the front (TSMC's habit is about 0.36)"
     )
     leading_wafers: Quantity = Field(
         description="capacity at 7 nm class and below, thousand 300 mm wafers a month, 2022-01-01"
@@ -256,7 +256,7 @@ class TalentPoolRecord(Strict):
     researcher_wage: Quantity = Field(description="USD thousand a year")
     engineer_wage: Quantity = Field(description="USD thousand a year")
     emigration: dict[Region, Quantity] = Field(
-        description="share of its researchers that move to each other region a year, 2022"
+        description="share of its people of each tier that move to each other region a year, 2022"
     )
 
 

@@ -67,13 +67,20 @@ class Rules(Protocol):
         """Share of wanted shipments of a tool class that may go ahead."""
 
     def tool_control_ahead(self, tool_class: str, region: str, now: float, lead: float) -> bool:
-        """Whether a control on the tool class will bind the region within ``lead`` months."""
+        """Whether a control on the tool class is known to come: announced, or near enough to leak.
+
+        Args:
+            tool_class: the class.
+            region: where the buyer is.
+            now: the moment, months.
+            lead: how long ahead an unannounced rule is known, months.
+        """
 
     def memory_access(self, region: str, start: float, end: float) -> float:
         """Share of wanted foreign high-bandwidth memory that a region may buy."""
 
     def memory_control_ahead(self, region: str, now: float, lead: float) -> bool:
-        """Whether a memory control will bind the region within ``lead`` months."""
+        """Whether a memory control is known to come, announced or by ``lead`` months ahead."""
 
     def foundry_access(
         self, designer: str, designer_region: str, foundry_region: str, start: float, end: float

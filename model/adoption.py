@@ -19,7 +19,7 @@ class Adoption:
     """Diffusion by region: the share of the work that AI could do for which it is used.
 
     ``d index / dt = (pace + imitation x index) x capability x (1 - index)`` (Bass 1969), where
-    ``capability`` is how far the best model offered in the region has come since January 2022.
+    ``capability`` is how far the best model released in the region has come since January 2022.
 
     Attributes:
         index: share adopted by region, 0 to 1, ``(futures,)``.
@@ -55,7 +55,7 @@ class Adoption:
             self.index[region] = index - (1.0 - index) * np.expm1(-pull * worth * years)
 
     def pay(self, months: float) -> None:
-        """Customers pay the developers of their region: the better and larger earn more."""
+        """Customers pay the developers of their region: those with more people and compute more."""
         known = self._parameters
         for region, index in self.index.items():
             firms = [d for d in self._developers if d.region == region and d.exists]

@@ -105,8 +105,9 @@ class InstrumentBase(Strict):
 class ChipThreshold(InstrumentBase):
     """Judges chips by specification: the strictest outcome of the tests that catch the chip.
 
-    Parameters understood beside the bounds: ``approval_odds`` (for outcome licence or fee: share
-    of applications granted), ``fee`` (for outcome fee: share of the price paid to the issuer).
+    Parameters understood beside the bounds: ``approval_odds`` (for the outcomes notified, licence
+    and fee: share of applications granted, none if left out), ``fee`` (for the outcome fee: share
+    of the price paid to the issuer).
     """
 
     kind: Literal["chip-threshold"]

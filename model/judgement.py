@@ -40,9 +40,15 @@ class Judgement:
 FREE = Judgement("free", 1.0, 0.0, None)
 
 
-def denied_by(listing: EntityListing, day: date) -> Judgement:
-    """The judgement on a sale to a listed buyer."""
-    return Judgement("denied", odds(listing, day), 0.0, listing.id)
+def of_listing(listing: EntityListing, day: date) -> Judgement:
+    """The judgement on a sale to a listed buyer: denied, or by licence where some are granted."""
+    granted = odds(listing, day)
+    return Judgement("licence" if granted > 0.0 else "denied", granted, 0.0, listing.id)
+
+
+def stricter(one: Judgement, other: Judgement) -> Judgement:
+    """The one that admits less; the one of the stricter outcome where both admit the same."""
+    return max(one, other, key=lambda judged: (-judged.admitted, _STRICTNESS[judged.outcome]))
 
 
 def strictest(controls: Sequence[ChipControl], chip: ChipRecord, day: date) -> Judgement:

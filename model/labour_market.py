@@ -121,7 +121,7 @@ class LabourMarket:
         pool.adjust_wage(tier, wanted, searching)
 
     def _openings(self, firm: Developer, tier: Tier, months: float) -> Floats:
-        """People a firm wants to add: replacement, and growth with its compute and attention."""
+        """People a firm wants to add: replacement, and growth with its compute."""
         known = self._parameters
         growth = np.maximum(firm.compute_growth(), 1.0) ** known["staff_per_compute"]
         target = _planned(firm, tier) * growth

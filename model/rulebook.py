@@ -31,7 +31,7 @@ from model.instruments import (
     TalentProgramme,
     ToolControl,
 )
-from model.judgement import FREE, Judgement, denied_by, odds, strictest, value_or
+from model.judgement import FREE, Judgement, odds, of_listing, stricter, strictest, value_or
 
 
 class RuleBook:
@@ -78,18 +78,14 @@ class RuleBook:
         """What the rules of ``day`` say of selling ``chip`` to ``buyer`` in ``destination``."""
         if destination == chip.home:
             return FREE
-        listing = self.listed(buyer, "chips", day)
-        if listing is not None:
-            return denied_by(listing, day)
         controls: list[ChipControl] = [
             *self._in_force(day, ChipThreshold),
             *self._in_force(day, ChipLetter),
         ]
-        return strictest(
-            [control for control in controls if destination in control.destinations],
-            chip,
-            day,
-        )
+        applicable = [control for control in controls if destination in control.destinations]
+        of_chip = strictest(applicable, chip, day)
+        listing = self.listed(buyer, "chips", day)
+        return of_chip if listing is None else stricter(of_listing(listing, day), of_chip)
 
     def chip_sale(
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
@@ -131,12 +127,12 @@ class RuleBook:
         )
 
     def chip_control_ahead(self, destination: str, now: float, lead: float) -> bool:
-        """Whether a chip control will bind ``destination`` within ``lead`` months."""
+        """Whether a chip control is known to come for ``destination``; relaxations do not count."""
         ahead: list[ChipControl] = [
             *self._binding_within(ChipThreshold, now, lead),
             *self._binding_within(ChipLetter, now, lead),
         ]
-        return any(destination in control.destinations for control in ahead)
+        return any(destination in control.destinations and not control.relaxes for control in ahead)
 
     def listed(self, entity: str, scope: str, day: date) -> EntityListing | None:
         """The listing that bars supplying ``entity`` with ``scope``, if one is in force."""
@@ -195,14 +191,14 @@ class RuleBook:
         )
 
     def memory_control_ahead(self, region: str, now: float, lead: float) -> bool:
-        """Whether a memory control will bind ``region`` within ``lead`` months."""
+        """Whether a memory control is known to come for ``region``."""
         return any(
             region in control.destinations
             for control in self._binding_within(MemoryControl, now, lead)
         )
 
     def tool_control_ahead(self, tool_class: str, region: str, now: float, lead: float) -> bool:
-        """Whether a control on a tool class will bind ``region`` within ``lead`` months."""
+        """Whether a control on a tool class is known to come for ``region``."""
         return any(
             region in control.destinations and tool_class in control.tool_classes
             for control in self._binding_within(ToolControl, now, lead)
@@ -225,19 +221,23 @@ class RuleBook:
 
     # --- programmes ----------------------------------------------------------------------------
 
-    def subsidies(self) -> Iterator[Subsidy]:
-        """Every subsidy in the book."""
-        return iter(self._kind(Subsidy))
+    def subsidies(self) -> list[Subsidy]:
+        """Every subsidy of this book and of those it succeeds, each once."""
+        books = (*reversed(list(self._predecessors())), self)
+        return list({i.id: i for book in books for i in book._kind(Subsidy)}.values())
 
     def subsidy_paid(self, subsidy: Subsidy, start: float, end: float) -> float:
         """What a subsidy pays out over a period, all recipients together, USD bn."""
-        rate = self._average(
-            ("subsidy", subsidy.id),
-            start,
-            end,
-            lambda day: subsidy.value("annual_usd_bn", day) if subsidy.in_force(day) else 0.0,
-        )
-        return rate * (end - start) / MONTHS_PER_YEAR
+
+        def rate(day: date) -> float:
+            return sum(
+                paying.value("annual_usd_bn", day)
+                for paying in self._in_force(day, Subsidy)
+                if paying.id == subsidy.id
+            )
+
+        yearly = self._average(("subsidy", subsidy.id), start, end, rate)
+        return yearly * (end - start) / MONTHS_PER_YEAR
 
     def migration_factor(self, origin: str, destination: str, start: float, end: float) -> float:
         """Product of the factors of the talent programmes on a migration flow."""
@@ -281,9 +281,15 @@ class RuleBook:
     def _binding_within[I: InstrumentBase](
         self, kind: type[I], now: float, lead: float
     ) -> Iterator[I]:
-        """Instruments of a kind that take effect in ``(now, now + lead]``."""
+        """Instruments of a kind yet to take effect that are announced, or near enough to leak."""
         return (
-            i for i in self._kind(kind) if now < self.calendar.months(i.effective) <= now + lead
+            i
+            for i in self._kind(kind)
+            if now < self.calendar.months(i.effective)
+            and (
+                self.calendar.months(i.effective) <= now + lead
+                or self.calendar.months(i.announced) <= now
+            )
         )
 
     def _admitted(

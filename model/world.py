@@ -1,11 +1,10 @@
 """The world: the cast, the markets between them, and the clock that drives both.
 
-Time is in months since January 2022.  Mesa's event list holds three sorts of events: *dated* ones
-(a rule is announced, takes effect or ends; a firm is founded; a demand shock), *recurring* ones
-(each month, quarter and year) and those that *actors plan* (a training run ends, a fab opens).
-The last differ between futures: their due times are arrays, and each is carried out at the actor's
-next monthly wake-up for the futures that are due (activity scanning), while the records keep the
-exact moment.
+Time is in months since January 2022.  Mesa's event list holds *dated* events (a rule is announced,
+takes effect or ends; a firm is founded; a demand shock) and *recurring* ones (each month, quarter
+and year).  What *actors plan* (a training run ends, a fab opens) differs between futures: its due
+time is an array, and it is carried out at the actor's next monthly wake-up for the futures that are
+due (activity scanning), while the records keep the exact moment.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def test_licences_before_2026_are_presumed_denied(case, book, chips):
     [
         ("Huawei", "2020-01-01", "denied"),
         ("SenseTime", "2019-10-08", "free"),
-        ("SenseTime", "2019-10-09", "denied"),
+        ("SenseTime", "2019-10-09", "licence"),
         ("Zhipu", "2025-01-15", "free"),
         ("Zhipu", "2025-01-16", "denied"),
         ("Alibaba", "2025-01-16", "free"),
@@ -121,6 +121,14 @@ def test_licences_before_2026_are_presumed_denied(case, book, chips):
 )
 def test_listed_buyers_are_refused_chips_that_others_may_buy(buyer, day, outcome, book, chips):
     assert book.judge_chip(chips["L20"], "CN", buyer, date.fromisoformat(day)).outcome == outcome
+
+
+def test_a_listing_never_opens_what_a_chip_rule_closes(book, chips):
+    """SenseTime's listing lets some licences through; the letter on the A100 lets none."""
+    day = date(2022, 9, 15)
+    assert book.judge_chip(chips["L20"], "CN", "SenseTime", day).admitted > 0.0
+    assert book.judge_chip(chips["A100"], "CN", "Alibaba", day).admitted == 0.0
+    assert book.judge_chip(chips["A100"], "CN", "SenseTime", day).admitted == 0.0
 
 
 @pytest.mark.parametrize("chip", ["H20", "MI308X", "H100", "H200", "MI325X"])

@@ -17,6 +17,19 @@ UNTIL = dt.date(2025, 7, 1)
 NO_CONTROLS = Policy.model_validate(
     {"name": "free", "changes": [{"do": "remove", "select": {"family": "export-control"}}]}
 )
+TWICE_THE_SUBSIDIES = Policy.model_validate(
+    {
+        "name": "twice",
+        "changes": [
+            {
+                "do": "scale",
+                "select": {"kind": "subsidy"},
+                "parameter": "annual_usd_bn",
+                "factor": 2.0,
+            }
+        ],
+    }
+)
 # Each change is one that changes nothing before the end of the run.
 CHANGES_NOTHING = Policy.model_validate(
     {
@@ -137,6 +150,26 @@ def test_a_fork_runs_the_new_policys_agenda_and_not_the_old_ones() -> None:
     told = {(h.event, h.subject) for h in branch.chronicle.happenings}
     assert ("puts into force", "us-advanced-computing-2022") in told
     assert ("puts into force", "us-advanced-computing-2023") not in told
+
+
+def test_a_fork_on_the_day_of_a_rule_tells_of_it_once() -> None:
+    trunk = lived(until=dt.date(2023, 9, 1), futures=1)
+    branch = trunk.fork(TWICE_THE_SUBSIDIES)
+    branch.run_to(dt.date(2023, 10, 1))
+    told = [h for h in branch.chronicle.happenings if h.subject == "nl-advanced-immersion-2023"]
+    assert [h.event for h in told] == ["announces", "puts into force"]
+
+
+def test_a_fork_in_mid_quarter_pays_the_old_subsidies_until_then() -> None:
+    trunk = lived(until=dt.date(2023, 9, 1), futures=1)
+    branch = trunk.fork(TWICE_THE_SUBSIDIES)
+    before = trunk.government("CN").subsidies_paid
+    for world in (trunk, branch):
+        world.run_to(dt.date(2023, 10, 1))
+    usual = trunk.government("CN").subsidies_paid - before
+    doubled = branch.government("CN").subsidies_paid - before
+    # Two months of the quarter at the old rate, one at twice that.
+    assert np.allclose(doubled / usual, 4.0 / 3.0, rtol=0.02)
 
 
 def test_rules_are_announced_and_take_effect_on_their_day(history: World) -> None:

@@ -159,7 +159,7 @@ def worth(lines: Sequence[Line], parameters: Parameters) -> tuple[Floats, Floats
     joined = np.minimum(linked, 1.0) ** parameters["interconnect_weight"]
     training = column(lines, lambda chip: chip.fp16_tflops / H100_FP16_TFLOPS) * software * joined
     bandwidth = column(lines, lambda chip: chip.memory_bandwidth_gbs / H100_BANDWIDTH_GBS)
-    return training, bandwidth * software
+    return training, bandwidth * software * joined
 
 
 def appeals(

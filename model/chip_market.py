@@ -27,6 +27,7 @@ from model import chip_lines
 from model.calendar import Calendar
 from model.chip_lines import H100_DIE_MM2, USD_BN, Line
 from model.grey_market import GreyMarket
+from model.installed_base import InstalledBase, Kind
 from model.ledger import Ledger
 from model.memory_market import MemoryMarket
 from model.rulebook import RuleBook
@@ -77,6 +78,7 @@ class ChipMarket:
     Attributes:
         grey: smuggling and renting.
         memory_market: high-bandwidth memory.
+        installed_base: accelerators received since the start, by owner, chip and channel.
         us_revenue_from_china: what US designers took from Chinese buyers, USD bn since the start.
         lost_revenue: orders that they would have had besides at the same budgets had no rule of
             any side stood in the way, USD bn since the start.
@@ -108,6 +110,7 @@ class ChipMarket:
         self._calendar = calendar
         self._ledger = ledger
         self.grey = GreyMarket(futures, parameters)
+        self.installed_base = InstalledBase(futures, parameters["fleet_life_months"])
         self.memory_market = MemoryMarket(designers, memory_makers, futures)
         self._no_rules = RuleBook([], calendar)
         nothing: Floats = np.zeros(futures)
@@ -234,10 +237,10 @@ class ChipMarket:
         return np.array(access)[:, None]
 
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
-        """Advanced packaging of the foundry that makes the die; it adds lines when full."""
+        """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
         fill = np.ones_like(ordered)
         for foundry in self._foundries:
-            rows = session.rows_of(foundry)
+            rows = [row for row in session.rows_of(foundry) if session.lines[row].chip.hbm_stacks]
             if not rows or not foundry.packages:
                 continue
             area = chip_lines.column(
@@ -290,6 +293,10 @@ class ChipMarket:
         compute, training = units * session.compute, units * session.training
         for channel, rows in rows_of.items():
             arrived = 1.0 - seizure if channel == "smuggled" else 1.0
+            for row in rows:
+                if units[row].any():
+                    kind = Kind(firm.name, firm.region, session.lines[row].chip.name, channel)
+                    self.installed_base.receive(kind, units[row] * arrived, session.end)
             sent = total(compute[rows])
             firm.install(channel, sent * arrived, total(training[rows]) * arrived)
             self.seized_h100e = self.seized_h100e + sent * (1.0 - arrived)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agents.lithography import LADDER, rung
+from agents.lithography import rung
 from agents.records import FoundryRecord, Quantity
 from model import loading
 
@@ -46,24 +46,6 @@ def quantities(record: object, where: str) -> Iterator[tuple[str, Quantity]]:
 
 def names(records: Iterable[Any]) -> set[str]:
     return {record.name for record in records}
-
-
-def years_to_nodes(
-    foundry: FoundryRecord, multipatterning_pace: float | None = None
-) -> list[float]:
-    """Years after 2022-01-01 of the classes below the present one, at median pace and progress.
-
-    Without EUV, classes below 7 nm come at the pace times ``multipatterning_pace``.
-    """
-    elapsed, remaining, dates = 0.0, 1.0 - foundry.progress.value, []
-    for step in range(rung(foundry.nodes[-1].nm) + 1, LADDER.size):
-        pace = foundry.research_pace.value
-        if multipatterning_pace is not None and LADDER[step] < 7.0:
-            pace *= multipatterning_pace
-        elapsed += remaining / pace
-        remaining = 1.0
-        dates.append(elapsed)
-    return dates
 
 
 # ---- who is there
@@ -307,29 +289,6 @@ def test_nodes_of_2022_climb_the_ladder_in_order() -> None:
         days = [node.since for node in foundry.nodes]
         assert days == sorted(days), foundry.name
         assert days[-1] < date(2022, 1, 1), foundry.name
-
-
-@pytest.mark.parametrize(
-    ("name", "multipatterning_pace", "classes"),
-    [
-        ("TSMC", None, {3.0: 2022.99, 2.0: 2025.9, 1.4: 2028.5}),
-        ("Samsung Foundry", None, {3.0: 2022.5, 2.0: 2025.9}),
-        ("Intel Foundry", None, {5.0: 2023.9, 3.0: 2024.5, 2.0: 2025.9}),
-        ("SMIC", 0.55, {7.0: 2023.4, 5.0: 2025.95}),
-        ("Hua Hong", None, {7.0: 2026.9}),
-    ],
-)
-def test_median_pace_gives_the_recorded_node_dates(
-    name: str, multipatterning_pace: float | None, classes: dict[float, float]
-) -> None:
-    foundry = next(foundry for foundry in loading.foundries() if foundry.name == name)
-    reached = years_to_nodes(foundry, multipatterning_pace)
-    present = rung(foundry.nodes[-1].nm)
-    for nm, year in classes.items():
-        # Intel's first class came later than its average pace says; hence the wide tolerance.
-        tolerance = 0.7 if name == "Intel Foundry" else 0.25
-        got = 2022.0 + reached[rung(nm) - present - 1]
-        assert got == pytest.approx(year, abs=tolerance), f"{nm:g} nm"
 
 
 def test_china_has_no_euv_in_2022() -> None:

@@ -100,6 +100,7 @@ def test_orders_of_magnitude(
         ("Intel Foundry", 2.0, 2025.9),
         ("SMIC", 7.0, 2023.6),
         ("SMIC", 5.0, 2025.9),
+        ("Hua Hong", 7.0, 2026.9),
     ],
 )
 def test_recorded_node_dates_lie_in_the_ensembles_range(

@@ -1,0 +1,66 @@
+"""Installed accelerators by owner, chip and channel, and how they wear out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.arrays import Floats, total
+from agents.developer import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Whose accelerators, which, and by which way they came."""
+
+    owner: str
+    region: str
+    chip: str
+    channel: Channel
+
+
+class InstalledBase:
+    """Accelerators received since the start, in units; a constant share of them fails each month.
+
+    Units are kept as if received at time zero, scaled by the survival since then, so that no
+    month needs to touch them: ``standing(t) = exp(-t / life) x sum(units x exp(t_i / life))``.
+
+    Args:
+        futures: number of futures.
+        life_months: mean life of an accelerator, ``(futures,)``.
+    """
+
+    def __init__(self, futures: int, life_months: Floats) -> None:
+        self._nothing: Floats = np.zeros(futures)
+        self._life = life_months
+        self._received: dict[Kind, Floats] = {}
+        self._as_if_at_start: dict[Kind, Floats] = {}
+
+    def receive(self, kind: Kind, units: Floats, now: float) -> None:
+        """Add units that arrived at ``now``, months, ``(futures,)``."""
+        self._received[kind] = self._received.get(kind, self._nothing) + units
+        scaled = units * np.exp(now / self._life)
+        self._as_if_at_start[kind] = self._as_if_at_start.get(kind, self._nothing) + scaled
+
+    def received(self, **where: str) -> Floats:
+        """Units received since the start, of the kinds for which all of ``where`` holds."""
+        return total([self._nothing, *self._matching(self._received, where)])
+
+    def standing(self, now: float, **where: str) -> Floats:
+        """Units in use at ``now`` of those received, of the kinds for which ``where`` holds."""
+        scaled = total([self._nothing, *self._matching(self._as_if_at_start, where)])
+        return scaled * np.exp(-now / self._life)
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """Every kind received so far."""
+        return list(self._received)
+
+    def _matching(self, units: dict[Kind, Floats], where: dict[str, str]) -> Iterator[Floats]:
+        return (
+            number
+            for kind, number in units.items()
+            if all(getattr(kind, field) == value for field, value in where.items())
+        )

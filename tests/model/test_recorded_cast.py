@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from agents.lithography import rung
-from agents.records import FoundryRecord, Quantity
+from agents.records import Quantity
 from model import loading
 
 READERS: tuple[Callable[[], tuple[Any, ...]], ...] = (

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from agents import chip_design
 from agents.actor import Actor
 from agents.arrays import Floats, ratio
 from agents.records import ChipRecord, DesignerRecord
 from agents.surroundings import Surroundings
+
+
+@dataclass
+class Variant:
+    """A version of a chip made for China, and when it ships.
+
+    Attributes:
+        chip: its data sheet.
+        base: the chip it is cut down from.
+        launches: when it ships, months, infinite where it is not worth designing, ``(futures,)``.
+    """
+
+    chip: ChipRecord
+    base: ChipRecord
+    launches: Floats
 
 
 class Designer(Actor):
@@ -15,6 +33,10 @@ class Designer(Actor):
 
     Attributes:
         chips: its recorded products.
+        variants: versions for China that it designed itself, where it plans these.
+        list_prices: recorded price of each product, USD, ``(futures,)``.
+        china_revenue: takings from Chinese buyers in the last quarter, USD bn, ``(futures,)``.
+        forgone: orders that rules kept from it in the last quarter, USD bn, ``(futures,)``.
         recorded_software: the median of the next, 2022.
         software: share of peak that its software delivers in training, relative to Nvidia's 2022.
         price_level: its prices relative to the recorded ones, ``(futures,)``.
@@ -27,10 +49,26 @@ class Designer(Actor):
     """
 
     def __init__(
-        self, model: Surroundings, record: DesignerRecord, chips: tuple[ChipRecord, ...]
+        self,
+        model: Surroundings,
+        record: DesignerRecord,
+        chips: tuple[ChipRecord, ...],
+        *,
+        plans_variants: bool = False,
     ) -> None:
         super().__init__(model, name=record.name, region=record.region, country=record.country)
-        self.chips = chips
+        self.plans_variants = plans_variants and record.region != "CN"
+        self.chips = (
+            tuple(chip for chip in chips if chip.sold_to != "china")
+            if self.plans_variants
+            else chips
+        )
+        self.variants: list[Variant] = []
+        self.list_prices: dict[str, Floats] = {
+            chip.name: model.drawn(chip.price_usd, f"price/{chip.name}") for chip in self.chips
+        }
+        self.china_revenue: Floats = np.zeros(model.futures)
+        self.forgone: Floats = np.zeros(model.futures)
         self.recorded_software = record.software.value
         self.software = self.draw(record.software, "software")
         self.margin = self.draw(record.margin, "margin")
@@ -69,6 +107,50 @@ class Designer(Actor):
             if months(chip.launched) < end
             and (chip.discontinued is None or months(chip.discontinued) > start)
         ]
+
+    def flagships(self) -> list[ChipRecord]:
+        """The two most useful of the products that it sells to anyone now, the best first."""
+        now = self.model.time
+        on_sale = [chip for chip in self.on_sale(now, now + 1.0) if chip.sold_to == "anyone"]
+        return sorted(on_sale, key=chip_design.worth, reverse=True)[:2]
+
+    def plan_variants(self) -> None:
+        """Answer rules that bar its best products: design versions that they let pass."""
+        for chip in self.flagships() if self.plans_variants else ():
+            if self._may_sell(chip):
+                continue
+            passing = (v for v in self.variants if v.base is chip and self._may_sell(v.chip))
+            variant = next(passing, None) or self._design_variant(chip)
+            if variant is not None:
+                self._begin_where_worthwhile(variant)
+
+    def _begin_where_worthwhile(self, variant: Variant) -> None:
+        """Start design in the futures where what China buys, or would buy, pays for it."""
+        known = self.model.parameters
+        at_stake = 4.0 * (self.forgone + self.china_revenue)
+        begin = np.isinf(variant.launches) & (at_stake > known["variant_cost"])
+        lag = known["variant_months"] * self.model.luck(
+            f"{self.name}/variant", self.variants.index(variant), sigma=known["variant_luck"]
+        )
+        variant.launches = np.where(begin, self.model.time + lag, variant.launches)
+
+    def _design_variant(self, base: ChipRecord) -> Variant | None:
+        bounds = self.model.rules.chip_bounds("CN", self.model.time)
+        cut_down = chip_design.compliant_variant(base, bounds, self._may_sell, chip_design.worth)
+        if cut_down is None:
+            return None
+        number = 1 + sum(variant.base is base for variant in self.variants)
+        name = f"{base.name} for China {number}"
+        chip = cut_down.model_copy(update={"name": name, "sold_to": "china"})
+        # Never below what dies, memory and assembly cost, which cutting down does not save.
+        kept = np.maximum(chip_design.relative_price(chip, base), 1.0 - self.margin)
+        self.list_prices[name] = self.list_prices[base.name] * kept
+        self.variants.append(Variant(chip, base, np.full(self.model.futures, np.inf)))
+        return self.variants[-1]
+
+    def _may_sell(self, chip: ChipRecord) -> bool:
+        """Whether the rules, those known to come included, let a chip be sold to China."""
+        return self.model.rules.will_admit(chip, "CN", self.model.time)
 
     def improve_software(self, months: float) -> None:
         """Close part of the distance between its software and the best."""
@@ -122,6 +204,11 @@ class Designer(Actor):
         """Book deliveries (H100e) and what was paid for them (USD bn)."""
         self.shipped = self.shipped + h100e
         self.revenue = self.revenue + takings
+
+    def open_books(self) -> None:
+        """Begin a quarter's count of what China buys and would have bought."""
+        self.china_revenue = np.zeros(self.model.futures)
+        self.forgone = np.zeros(self.model.futures)
 
     def set_prices(self, ordered: Floats, delivered: Floats) -> None:
         """Raise prices where orders outran deliveries, let them fall back where not."""

@@ -6,12 +6,12 @@ imports the world; the type checker confirms that ``model.world.World`` fits it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agents.arrays import Floats, Ints
-from agents.records import Quantity
+from agents.records import ChipRecord, Quantity
 
 if TYPE_CHECKING:
     from agents.actor import Actor
@@ -53,6 +53,12 @@ class Clock(Protocol):
 
 class Rules(Protocol):
     """What the instruments in force say; periods are in months since the start."""
+
+    def will_admit(self, chip: ChipRecord, destination: str, now: float) -> bool:
+        """Whether a chip may be sold freely under the rules in force and those known to come."""
+
+    def chip_bounds(self, destination: str, now: float) -> Mapping[str, Sequence[float]]:
+        """Bounds that rules in force or known to come set on chips, by metric."""
 
     def tool_access(
         self,

@@ -38,13 +38,14 @@ class Line:
     """A chip in one way of getting it.
 
     Attributes:
-        ramp: share of a full offer, 0 to 1: new products start small.
+        ramp: share of a full offer, 0 to 1: new products start small; one number, or one per
+            future ``(futures,)`` for a version whose launch differs between futures.
     """
 
     chip: ChipRecord
     designer: Designer
     way: Way
-    ramp: float
+    ramp: float | Floats
 
     @property
     def dies(self) -> int:
@@ -74,6 +75,12 @@ def lines_on_sale(
         Line(chip, designer, "sale", _ramp(chip, calendar, parameters, start, end))
         for designer in designers
         for chip in designer.on_sale(start, end)
+    ]
+    sales += [
+        Line(variant.chip, designer, "sale", _grown(variant.launches, parameters, start, end))
+        for designer in designers
+        for variant in designer.variants
+        if (variant.launches < end).any()
     ]
     sought = max(designers, key=lambda designer: designer.recorded_software)
     barred = [
@@ -130,7 +137,7 @@ def offered(
 
 def _freely_offered(
     line: Line, developer: Developer, rules: RuleBook, start: float, end: float
-) -> float:
+) -> float | Floats:
     chip, region = line.chip, developer.region
     own = chip.designer == developer.own_designer
     if developer.only_own_chips and not own:
@@ -207,3 +214,11 @@ def _ramp(
     age = (start + end) / 2.0 - launched
     grown = age / parameters.certain("product_ramp_months")
     return present * min(1.0, max(parameters.certain("product_ramp_start"), grown))
+
+
+def _grown(launches: Floats, parameters: Parameters, start: float, end: float) -> Floats:
+    """Share of a full offer of a version that launches at a time of its own in each future."""
+    age = (start + end) / 2.0 - launches
+    grown = age / parameters.certain("product_ramp_months")
+    ramp = np.clip(grown, parameters.certain("product_ramp_start"), 1.0)
+    return np.where(launches < end, ramp, 0.0)

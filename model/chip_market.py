@@ -9,7 +9,7 @@ is made or lost.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,7 +95,6 @@ class ChipMarket:
         foundries: Sequence[Foundry],
         memory_makers: Sequence[MemoryMaker],
         enforcer: Government,
-        chip_prices: Mapping[str, Floats],
         parameters: Parameters,
         calendar: Calendar,
         ledger: Ledger,
@@ -105,7 +104,6 @@ class ChipMarket:
         self._designers = designers
         self._foundries = foundries
         self._enforcer = enforcer
-        self._chip_prices = chip_prices
         self._parameters = parameters
         self._calendar = calendar
         self._ledger = ledger
@@ -123,6 +121,8 @@ class ChipMarket:
     def clear(self, rules: RuleBook, start: float, end: float) -> None:
         """Clear the quarter ``[start, end)``."""
         session = self._open(rules, start, end)
+        for designer in self._designers:
+            designer.open_books()
         firms = [developer for developer in self._developers if developer.exists]
         orders = [firm.order_chips(self._counter(session, firm)) for firm in firms]
         ordered = total(orders)
@@ -161,7 +161,8 @@ class ChipMarket:
         )
 
     def _list_price(self, line: Line) -> Floats:
-        return self._chip_prices[line.chip.name] * line.designer.price_level * USD_BN
+        designer = line.designer
+        return designer.list_prices[line.chip.name] * designer.price_level * USD_BN
 
     def _premium(self, line: Line) -> Floats:
         """What a line costs relative to its list price, ``(futures,)``."""
@@ -279,6 +280,7 @@ class ChipMarket:
             line = session.lines[row]
             taken = units[row] * session.listed[row]
             self.us_revenue_from_china = self.us_revenue_from_china + taken
+            line.designer.china_revenue = line.designer.china_revenue + taken
             rate = session.rules.chip_fee(
                 line.chip, firm.region, firm.name, session.start, session.end
             )
@@ -324,11 +326,18 @@ class ChipMarket:
 
     def _count_lost_sales(self, session: Session, firm: Developer, order: Floats) -> None:
         """What the rules of both sides cost US sellers: the same budget, spent without rules."""
-        american = session.rows(lambda line: line.designer.region == "US" and line.way == "sale")
         freely = self._offered(session, firm, self._no_rules)
         choice = purchasing.choice_shares(firm.appeal(session.appeals), freely)
-        wanted = total(choice[american]) * total(order * session.price)
-        asked = total(order[american] * session.price[american])
+        budget = total(order * session.price)
+        wanted, asked = np.zeros_like(budget), np.zeros_like(budget)
+        for designer in self._designers:
+            rows = [r for r in session.rows_of(designer) if session.lines[r].way == "sale"]
+            if designer.region != "US" or not rows:
+                continue
+            its_wanted = total(choice[rows]) * budget
+            its_asked = total(order[rows] * session.price[rows])
+            designer.forgone = designer.forgone + np.maximum(0.0, its_wanted - its_asked)
+            wanted, asked = wanted + its_wanted, asked + its_asked
         self.lost_revenue = self.lost_revenue + np.maximum(0.0, wanted - asked)
 
     def _settle(

@@ -126,6 +126,34 @@ class RuleBook:
             lambda day: self.judge_chip(chip, destination, buyer, day).fee,
         )
 
+    def will_admit(self, chip: ChipRecord, destination: str, now: float) -> bool:
+        """Whether a chip may be sold freely under the rules in force and those known to come."""
+        days = [now, *(self.calendar.months(c.effective) for c in self._chip_controls_ahead(now))]
+        return all(
+            self.judge_chip(chip, destination, "", self.calendar.date(day)).outcome == "free"
+            for day in days
+        )
+
+    def chip_bounds(self, destination: str, now: float) -> dict[str, list[float]]:
+        """Bounds that rules in force or known to come set on chips, by metric, ascending."""
+        today = self.calendar.date(now)
+        bounds: dict[str, set[float]] = defaultdict(set)
+        for control in (*self._in_force(today, ChipThreshold), *self._chip_controls_ahead(now)):
+            if not isinstance(control, ChipThreshold) or destination not in control.destinations:
+                continue
+            day = max(today, control.effective)
+            for condition in (c for test in control.tests for c in test.all_of):
+                for bound in (condition.at_least, condition.below):
+                    if bound is not None:
+                        bounds[condition.metric].add(control.value(bound, day))
+        return {metric: sorted(found) for metric, found in bounds.items()}
+
+    def _chip_controls_ahead(self, now: float) -> list[ChipControl]:
+        return [
+            *self._binding_within(ChipThreshold, now, 0.0),
+            *self._binding_within(ChipLetter, now, 0.0),
+        ]
+
     def chip_control_ahead(self, destination: str, now: float, lead: float) -> bool:
         """Whether a chip control is known to come for ``destination``; relaxations do not count."""
         ahead: list[ChipControl] = [

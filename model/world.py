@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import mesa
 import numpy as np
@@ -47,6 +48,7 @@ from model.streams import Streams
 from model.tool_market import ToolMarket
 
 DEFAULT_SEED = 1
+Variants = Literal["recorded", "planned"]
 # Classes graduate in July.
 FIRST_GRADUATION = 6.0
 
@@ -61,6 +63,8 @@ class World(mesa.Model):
         seed: the study's seed.  Luck depends on (seed, stream, ordinal, future) and nothing else.
         first_future: number, within the study, of the first future held here.
         fixed: parameters to set instead of drawing them: a value, or one per future.
+        variants: whether the recorded versions of chips for the Chinese market are sold, or
+            designers plan their own in answer to rules.
 
     Attributes:
         time: months since January 2022.
@@ -89,6 +93,7 @@ class World(mesa.Model):
         seed: int | None = DEFAULT_SEED,
         first_future: int = 0,
         fixed: Mapping[str, float | Floats] | None = None,
+        variants: Variants = "recorded",
     ) -> None:
         if futures < 1:
             raise ValueError(f"a world holds at least one future, not {futures}")
@@ -96,6 +101,7 @@ class World(mesa.Model):
         super().__init__(rng=DEFAULT_SEED if seed is None else seed)
         self.policy = policy
         self.futures = futures
+        self.variants = variants
         self.calendar = Calendar()
         self.streams = Streams(DEFAULT_SEED if seed is None else seed, futures, first_future)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
@@ -193,7 +199,7 @@ class World(mesa.Model):
             Developer(self, developer)
         for designer in loading.designers():
             products = tuple(chip for chip in chips if chip.designer == designer.name)
-            Designer(self, designer, products)
+            Designer(self, designer, products, plans_variants=self.variants == "planned")
         for foundry in loading.foundries():
             Foundry(self, foundry)
         for toolmaker in loading.toolmakers():
@@ -207,9 +213,6 @@ class World(mesa.Model):
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]
-        }
-        self._chip_prices = {
-            chip.name: self.drawn(chip.price_usd, f"price/{chip.name}") for chip in chips
         }
 
     def _open_markets(self) -> None:
@@ -247,7 +250,6 @@ class World(mesa.Model):
             foundries=self.foundries,
             memory_makers=list(self.agents_by_type[MemoryMaker]),
             enforcer=self.government("US"),
-            chip_prices=self._chip_prices,
             parameters=self.parameters,
             calendar=self.calendar,
             ledger=self.ledger,
@@ -363,6 +365,7 @@ class World(mesa.Model):
                 self._tell(when, foundry, "makes a new node class in volume", arrived)
 
     def _month(self) -> None:
+        self.agents_by_type[Designer].do("plan_variants")
         self.investors.fund(self.time, 1.0)
         self.labour_market.pay_wages(1.0)
         self.adoption.diffuse(self.knowledge, 1.0)

@@ -1,0 +1,136 @@
+"""What makes capability, and the limits of each part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from agents import capability
+
+levels = arrays(np.float64, 6, elements=st.floats(-5.0, 35.0))
+amounts = arrays(np.float64, 6, elements=st.floats(0.0, 1e7))
+shares = arrays(np.float64, 6, elements=st.floats(0.0, 0.999))
+
+# Figures of the idea production function, one value for all futures.
+FIGURES = {
+    "pace": np.array([0.03]),
+    "talent_elasticity": np.array([0.35]),
+    "compute_elasticity": np.array([0.25]),
+    "exhaustion": np.array([0.3]),
+    "scarcity_push": np.array([0.3]),
+}
+
+
+def progress(researchers=1.0, compute=1.0, efficiency=0.0, scarcity=0.0) -> float:
+    inputs = [np.array([value]) for value in (researchers, compute, efficiency, scarcity)]
+    return float(capability.own_progress(*inputs, **FIGURES)[0])
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+def test_compute_of_a_run_of_known_size():
+    # 25,000 A100 at 312 TFLOP/s and 34% for 95 days: about 2e25 FLOP, GPT-4 as Epoch AI has it.
+    accelerators = np.array([25_000 * 312.0 / 989.0])
+    months = 95.0 / (365.25 / 12.0)
+    flop = capability.training_flop(accelerators, 0.34, months)
+    assert flop[0] == pytest.approx(25_000 * 312e12 * 0.34 * 95 * 86400)
+    assert flop[0] == pytest.approx(2.1e25, rel=0.05)
+
+
+def test_no_accelerators_no_compute():
+    assert capability.training_flop(np.zeros(2), 0.4, 3.0).tolist() == [0.0, 0.0]
+
+
+@given(amounts)
+def test_twice_the_accelerators_or_the_time_is_twice_the_compute(accelerators):
+    once = capability.training_flop(accelerators, 0.4, 3.0)
+    assert np.allclose(capability.training_flop(2.0 * accelerators, 0.4, 3.0), 2.0 * once)
+    assert np.allclose(capability.training_flop(accelerators, 0.4, 6.0), 2.0 * once)
+
+
+# --- research -------------------------------------------------------------------------------------
+
+
+def test_at_the_reference_progress_is_at_the_reference_pace():
+    assert progress() == pytest.approx(0.03)
+
+
+def test_without_researchers_or_compute_no_progress():
+    assert progress(researchers=0.0) == 0.0
+    assert progress(compute=0.0) == 0.0
+    assert progress(researchers=0.0, scarcity=3.0) == 0.0
+
+
+@given(st.floats(0.01, 1e4), st.floats(0.01, 1e4), st.floats(-2.0, 8.0), st.floats(0.0, 5.0))
+def test_progress_rises_with_inputs_at_diminishing_returns(people, compute, found, scarcity):
+    now = progress(people, compute, found, scarcity)
+    assert now > 0.0
+    for more in (
+        progress(2.0 * people, compute, found, scarcity),
+        progress(people, 2.0 * compute, found, scarcity),
+    ):
+        assert now < more < 2.0 * now
+    assert progress(people, compute, found + 0.1, scarcity) < now, "ideas get harder to find"
+    assert progress(people, compute, found, scarcity + 0.1) > now, "scarcity pushes"
+
+
+def test_scarcity_is_the_distance_to_the_best_equipped():
+    got = capability.scarcity(np.array([10.0, 1000.0, 5000.0]), np.full(3, 1000.0))
+    assert got == pytest.approx([2.0, 0.0, 0.0])
+
+
+def test_scarcity_of_a_firm_without_compute_is_finite():
+    assert np.isfinite(capability.scarcity(np.zeros(2), np.array([0.0, 1e6]))).all()
+    assert capability.scarcity(np.zeros(1), np.zeros(1))[0] == 0.0
+
+
+# --- learning from others -------------------------------------------------------------------------
+
+
+@given(levels, levels, shares)
+def test_spillover_never_carries_beyond_what_is_published(efficiency, published, absorption):
+    learned = capability.spillover(efficiency, published, absorption)
+    assert (learned >= 0.0).all()
+    assert (efficiency + learned <= np.maximum(efficiency, published) + 1e-9).all()
+    assert (learned[efficiency >= published] == 0.0).all()
+
+
+def test_spillover_closes_the_distance_at_a_rate():
+    assert capability.spillover(np.array([1.0]), np.array([3.0]), np.array([0.25])) == [0.5]
+
+
+def test_nothing_published_teaches_nothing():
+    learned = capability.spillover(np.array([1.0]), np.array([-np.inf]), np.array([0.25]))
+    assert learned[0] == 0.0
+
+
+@given(levels, levels, shares)
+def test_a_distilled_model_is_no_worse_and_does_not_overtake_its_teacher(level, teacher, share):
+    after = capability.distilled(level, teacher, share)
+    assert (after >= level).all()
+    assert (after <= np.maximum(level, teacher) + 1e-9).all()
+    assert (after[level >= teacher] == level[level >= teacher]).all()
+
+
+@given(levels, levels, shares)
+def test_distillation_keeps_the_order_of_pupils(level, teacher, share):
+    better = capability.distilled(level + 0.5, teacher, share)
+    assert (better > capability.distilled(level, teacher, share) - 1e-9).all()
+
+
+def test_distillation_closes_its_share_of_the_distance():
+    assert capability.distilled(np.array([24.0]), np.array([26.0]), np.array([0.75])) == [25.5]
+    assert capability.distilled(np.array([24.0]), np.array([-np.inf]), np.array([0.75])) == [24.0]
+
+
+# --- experience -----------------------------------------------------------------------------------
+
+
+def test_practice_makes_perfect_in_the_end():
+    practice = np.array([0.0, 15.0, 30.0, 1e6])
+    skill = capability.practised(practice, np.array([15.0]))
+    assert skill == pytest.approx([0.0, 1.0 - np.exp(-1.0), 1.0 - np.exp(-2.0), 1.0])

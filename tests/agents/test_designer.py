@@ -1,0 +1,196 @@
+"""What a designer offers, lays in and charges."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+# --- products -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "offered"),
+    [
+        (0.0, 3.0, []),
+        (3.0, 6.0, ["lasting"]),  # launched in month 5
+        (6.0, 9.0, ["lasting", "short"]),
+        (9.0, 12.0, ["lasting", "short"]),  # discontinued in month 10
+        (10.0, 13.0, ["lasting"]),
+    ],
+)
+def test_products_are_offered_between_launch_and_discontinuation(cast, start, end, offered):
+    lasting = cast.chip(name="lasting", launched=date(2022, 6, 1))
+    short = cast.chip(name="short", launched=date(2022, 7, 1), discontinued=date(2022, 11, 1))
+    designer = cast.designer(cast.world(), lasting, short)
+    assert [chip.name for chip in designer.on_sale(start, end)] == offered
+
+
+def test_a_product_is_on_sale_on_the_day_it_is_launched_and_not_before(cast):
+    designer = cast.designer(cast.world(), cast.chip(launched=date(2022, 6, 1)))
+    assert designer.on_sale(2.0, 5.0) == []
+    assert len(designer.on_sale(2.0, 5.001)) == 1
+
+
+# --- software -------------------------------------------------------------------------------------
+
+
+def test_software_closes_its_share_of_the_distance_each_year(cast):
+    designer = cast.designer(cast.world(2), software=0.5, software_gain=0.2)
+    for _ in range(4):
+        designer.improve_software(3.0)
+    assert designer.software == pytest.approx([0.6, 0.6])
+
+
+@given(st.floats(0.05, 1.0), st.floats(0.0, 0.95), st.lists(st.floats(0.1, 12.0), max_size=20))
+def test_software_never_falls_or_passes_the_best(cast, software, gain, periods):
+    designer = cast.designer(cast.world(1), software=software, software_gain=gain)
+    for months in periods:
+        before = designer.software
+        designer.improve_software(months)
+        assert (designer.software >= before).all()
+        assert (designer.software <= 1.0).all()
+
+
+# --- dies from abroad -----------------------------------------------------------------------------
+
+
+CHINESE = {
+    "name": "Hidden",
+    "country": "CN",
+    "region": "CN",
+    "third_country_dies": 300,
+    "third_country_since": date(2023, 1, 1),
+}
+LISTED = {"entities": ["Hidden"], "scope": ["foundry-service"]}
+
+
+def obtained(cast, periods, *rules, **fields):
+    designer = cast.designer(cast.world(1, instruments=rules), **(CHINESE | fields))
+    for start, end in periods:
+        designer.obtain_foreign_dies(start, end)
+    assert np.array_equal(designer.die_bank, designer.dies_obtained)
+    return float(designer.dies_obtained[0])
+
+
+def test_a_listed_designer_has_dies_made_through_others_from_a_day_on(cast):
+    listing = cast.instrument("entity-listing", **LISTED)
+    assert obtained(cast, [(0.0, 12.0)], listing) == 0.0
+    assert obtained(cast, [(9.0, 15.0)], listing) == pytest.approx(300.0)
+    assert obtained(cast, [(12.0, 15.0), (15.0, 18.0)], listing) == pytest.approx(600.0)
+
+
+def test_a_designer_that_may_be_served_openly_needs_no_go_between(cast):
+    assert obtained(cast, [(12.0, 24.0)]) == 0.0
+
+
+def test_no_dies_come_through_third_parties_once_these_are_barred(cast):
+    listing = cast.instrument("entity-listing", "listing", **LISTED)
+    bar = cast.instrument("foundry-control", "bar", effective=date(2023, 7, 1))
+    assert obtained(cast, [(12.0, 18.0)], listing, bar) == pytest.approx(600.0)
+    assert obtained(cast, [(18.0, 21.0), (21.0, 60.0)], listing, bar) == 0.0
+    assert 0.0 < obtained(cast, [(15.0, 21.0)], listing, bar) < 600.0, "open for half of it"
+
+
+def test_most_designers_know_no_third_party(cast):
+    listing = cast.instrument("entity-listing", **LISTED)
+    unable = {"third_country_dies": None, "third_country_since": None}
+    assert obtained(cast, [(0.0, 60.0)], listing, **unable) == 0.0
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+HABITS = {
+    "memory_cover_quarters": 1.5,
+    "memory_hoard_quarters": 12.0,
+    "memory_warning_months": 6,
+}
+
+
+def test_memory_is_bought_to_cover_some_quarters(cast):
+    designer = cast.designer(cast.world(3, **HABITS), region="CN", country="CN")
+    use = np.array([0.0, 100.0, 100.0])
+    designer.lay_in_memory(np.array([50.0, 0.0, 120.0]))
+    assert designer.memory_wanted(use, 0.0, 3.0) == pytest.approx([0.0, 150.0, 30.0])
+    designer.lay_in_memory(np.full(3, 1e6))
+    assert (designer.memory_wanted(use, 0.0, 3.0) == 0.0).all()
+
+
+def test_memory_is_hoarded_before_a_ban(cast):
+    ban = cast.instrument("memory-control", effective=date(2024, 1, 1))
+    world = cast.world(1, instruments=[ban], **HABITS)
+    chinese = cast.designer(world, region="CN", country="CN")
+    american = cast.designer(world)
+    use = np.array([100.0])
+
+    def wanted(designer, start: float) -> float:
+        return float(designer.memory_wanted(use, start, start + 3.0)[0])
+
+    assert wanted(chinese, 12.0) == pytest.approx(150.0), "not foreseen yet"
+    assert wanted(chinese, 15.0) == pytest.approx(1350.0)
+    assert wanted(chinese, 21.0) == pytest.approx(1350.0), "the last quarter before it"
+    assert wanted(chinese, 24.0) == pytest.approx(150.0), "in force"
+    assert wanted(american, 21.0) == pytest.approx(150.0)
+
+
+def test_an_announced_ban_is_prepared_for_from_its_announcement_on(cast):
+    ban = cast.instrument("memory-control", announced=date(2022, 7, 1), effective=date(2024, 1, 1))
+    designer = cast.designer(cast.world(1, instruments=[ban], **HABITS), region="CN", country="CN")
+    wanted = [float(designer.memory_wanted(np.ones(1), s, s + 3.0)[0]) for s in (3.0, 6.0, 24.0)]
+    assert wanted == pytest.approx([1.5, 13.5, 1.5])
+
+
+def test_stocks_are_what_came_less_what_was_used(cast):
+    designer = cast.designer(cast.world(1), region="CN", country="CN")
+    designer.lay_in_memory(np.array([100.0]))
+    designer.use_memory(np.array([30.0]))
+    assert designer.memory_stock.tolist() == [70.0]
+    assert (designer.memory_laid_in - designer.memory_used).tolist() == [70.0]
+    designer.die_bank = np.array([10.0])
+    designer.use_dies(np.array([4.0]))
+    assert designer.die_bank.tolist() == [6.0]
+    assert designer.dies_used.tolist() == [4.0]
+
+
+def test_only_designers_whose_supply_a_rule_can_cut_hold_memory(cast):
+    world = cast.world()
+    assert cast.designer(world, region="CN", country="CN").holds_memory
+    assert not cast.designer(world).holds_memory
+
+
+# --- prices ---------------------------------------------------------------------------------------
+
+PRICES = {"price_response": 0.2, "price_memory": 0.8, "highest_price_level": 1.3}
+
+
+def test_prices_rise_where_orders_outrun_deliveries(cast):
+    designer = cast.designer(cast.world(4, **PRICES))
+    designer.set_prices(np.array([100.0, 200.0, 1e6, 0.0]), np.array([100.0, 100.0, 1.0, 0.0]))
+    level = designer.price_level
+    assert level[0] == pytest.approx(1.0)
+    assert level[1] == pytest.approx(1.0 + 0.8 * (2.0**0.2 - 1.0))
+    assert level[2] == pytest.approx(1.3), "not without bound"
+    assert level[3] == pytest.approx(1.0)
+
+
+def test_prices_fall_back_when_orders_are_met(cast):
+    designer = cast.designer(cast.world(1, **PRICES))
+    designer.price_level = np.array([1.3])
+    seen = []
+    for _ in range(30):
+        designer.set_prices(np.array([50.0]), np.array([50.0]))
+        seen.append(float(designer.price_level[0]))
+    assert seen == sorted(seen, reverse=True)
+    assert seen[0] == pytest.approx(1.24)
+    assert seen[-1] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_deliveries_are_booked(cast):
+    designer = cast.designer(cast.world(1))
+    designer.ship(np.array([10.0]), np.array([0.3]))
+    designer.ship(np.array([5.0]), np.array([0.1]))
+    assert designer.shipped == pytest.approx([15.0])
+    assert designer.revenue == pytest.approx([0.4])

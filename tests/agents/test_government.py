@@ -1,0 +1,101 @@
+"""What a government announces, pays and takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from model.programmes import Grant
+
+ENTRIES = [
+    (9.0, "puts into force", "second"),
+    (1.5, "announces", "first"),
+    (6.0, "announces", "second"),
+    (4.25, "puts into force", "first"),
+    (-3.0, "puts into force", "past"),
+]
+
+
+def test_an_agenda_is_in_order_and_only_of_what_is_to_come(cast):
+    world = cast.world(time=1.0)
+    government = cast.government(world)
+    government.set_agenda(ENTRIES)
+    assert [when for when, _, _ in government.agenda] == [1.5, 4.25, 6.0, 9.0]
+    world.time = 5.0
+    government.set_agenda(ENTRIES)
+    assert [when for when, _, _ in government.agenda] == [6.0, 9.0]
+
+
+def test_what_is_due_is_done_once_and_at_its_own_time(cast):
+    world = cast.world()
+    government = cast.government(world)
+    government.set_agenda(ENTRIES)
+    world.time = 5.0
+    government.act()
+    government.act()
+    name = "Government of US"
+    assert world.noted == [
+        (1.5, name, "announces", "first"),
+        (4.25, name, "puts into force", "first"),
+    ]
+    world.time = 9.0
+    government.act()
+    assert [subject for _, _, _, subject in world.noted[2:]] == ["second", "second"]
+    assert government.agenda == []
+
+
+def test_a_new_agenda_replaces_the_old_one(cast):
+    world = cast.world(time=5.0)
+    government = cast.government(world)
+    government.set_agenda(ENTRIES)
+    government.set_agenda([(7.0, "ends", "third"), (3.0, "ends", "too late")])
+    assert government.agenda == [(7.0, "ends", "third")]
+
+
+def test_subsidies_reach_their_recipients_and_are_counted(cast):
+    world = cast.world(2)
+    government = cast.government(world)
+    maker, foundry = cast.memory_maker(world), cast.foundry(world, 14, 7)
+    world.owed = [
+        Grant(maker, np.array([1.0, 2.0]), "memory"),
+        Grant(foundry, np.array([4.0, 4.0]), "fab-capacity"),
+    ]
+    for start in (0.0, 3.0):
+        government.pay_programmes(start, start + 3.0)
+    assert maker.cash.tolist() == [2.0, 4.0]
+    assert foundry.cash.tolist() == [8.0, 8.0]
+    assert government.subsidies_paid.tolist() == [10.0, 12.0]
+    assert government.cash.tolist() == [-10.0, -12.0]
+    assert world.ledger.total("subsidy/memory").tolist() == [2.0, 4.0]
+    assert world.cash() == pytest.approx([0.0, 0.0])
+
+
+def test_a_grant_is_acted_on(cast):
+    world = cast.world(1, cost_per_million_stacks=0.5)
+    government, maker = cast.government(world), cast.memory_maker(world)
+    world.owed = [Grant(maker, np.array([0.5]), "memory")]
+    government.pay_programmes(0.0, 3.0)
+    maker.expand(np.zeros(1))
+    assert maker.stacks_a_quarter == pytest.approx([1000.0 + 1e6])
+
+
+def test_enforcement_spends_its_own_budget(cast):
+    means = cast.instrument("enforcement", parameters={"annual_usd_bn": 0.2}, issuer="US")
+    world = cast.world(2, instruments=[means])
+    american, chinese = cast.government(world), cast.government(world, "CN")
+    for government in (american, chinese):
+        government.enforce(0.0, 3.0)
+    assert american.enforcement_spent == pytest.approx([0.05, 0.05])
+    assert american.cash == pytest.approx([-0.05, -0.05])
+    assert chinese.enforcement_spent.tolist() == [0.0, 0.0]
+    assert world.cash() == pytest.approx([0.0, 0.0])
+
+
+def test_a_fee_moves_from_seller_to_government(cast):
+    world = cast.world(2)
+    government, designer = cast.government(world), cast.designer(world)
+    government.take_fee(designer, np.array([0.5, 0.0]))
+    government.take_fee(designer, np.array([0.25, 1.0]))
+    assert government.fees_taken.tolist() == [0.75, 1.0]
+    assert government.cash.tolist() == [0.75, 1.0]
+    assert designer.cash.tolist() == [-0.75, -1.0]

@@ -1,0 +1,131 @@
+"""What is publicly known, and when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from model.knowledge import PublicKnowledge
+
+LAGS = {"secrecy_months": 6.0, "publication_months": 2.0, "teaching_months": 3.0}
+
+
+def set_out(cast, futures=2, **lags):
+    """A world, its public knowledge, a secretive laboratory and an open one."""
+    world = cast.world(futures, **(LAGS | lags))
+    knowledge = PublicKnowledge(futures, world.parameters)
+    access = {"since": date(2020, 1, 1), "source": "none", "basis": "assumption"}
+    secretive = cast.developer(world, name="Secretive", openness="api", access=access)
+    open_lab = cast.developer(world, name="Open", region="CN", openness="open-weights")
+    return knowledge, secretive, open_lab
+
+
+def months_of(knowledge, labs, months: int):
+    """Live for some months in which the labs find an OOM and half an OOM a month."""
+    for _ in range(months):
+        knowledge.read_literature(labs)
+        for lab, gain in zip(labs, (1.0, 0.5), strict=True):
+            lab.efficiency = lab.efficiency + gain
+
+
+def test_secrets_come_out_after_their_time(cast):
+    knowledge, secretive, _ = set_out(cast)
+    months_of(knowledge, [secretive, secretive], 10)  # efficiency 0, 1.5, ... 13.5 when read
+    assert knowledge.published() == pytest.approx([3 * 1.5] * 2)
+
+
+def test_open_work_comes_out_sooner(cast):
+    knowledge, secretive, open_lab = set_out(cast)
+    open_lab.efficiency = open_lab.efficiency + 2.0
+    months_of(knowledge, [secretive, open_lab], 10)
+    # The open lab of two months ago (2 + 7 x 0.5) against the secretive one of six (3).
+    assert knowledge.published() == pytest.approx([5.5] * 2)
+    months_of(knowledge, [secretive, open_lab], 20)
+    assert knowledge.published() == pytest.approx([23.0] * 2), "in the end the faster one leads"
+
+
+def test_before_the_record_what_it_begins_with_is_known(cast):
+    knowledge, secretive, open_lab = set_out(cast)
+    secretive.efficiency = np.array([1.0, 2.0])
+    knowledge.read_literature([secretive, open_lab])
+    assert knowledge.published().tolist() == [1.0, 2.0]
+
+
+def test_futures_have_lags_of_their_own(cast):
+    lags = np.array([0.0, 4.0, 2.4])
+    knowledge, secretive, _ = set_out(cast, 3, secrecy_months=lags)
+    months_of(knowledge, [secretive, secretive], 6)
+    assert knowledge.published() == pytest.approx(np.array([5, 1, 3]) * 1.5)
+
+
+def test_the_published_state_of_the_art_is_no_better_than_any_lab(cast):
+    knowledge, secretive, open_lab = set_out(cast)
+    for month in range(30):
+        months_of(knowledge, [secretive, open_lab], 1)
+        best = np.maximum(secretive.efficiency, open_lab.efficiency)
+        assert (knowledge.published() <= best).all(), month
+
+
+def test_only_models_on_offer_teach_and_only_after_their_time(cast):
+    knowledge, secretive, open_lab = set_out(cast)
+    open_lab.released = np.full(2, 30.0)  # in the house: nobody outside can use it
+    knowledge.read_literature([secretive, open_lab])
+    assert np.isneginf(knowledge.teachable()).all()
+    secretive.released = np.array([25.0, 26.0])
+    for _ in range(3):
+        knowledge.read_literature([secretive, open_lab])
+        assert np.isneginf(knowledge.teachable()).all()
+    knowledge.read_literature([secretive, open_lab])
+    assert knowledge.teachable().tolist() == [25.0, 26.0]
+
+
+# --- frontiers ------------------------------------------------------------------------------------
+
+
+def test_a_release_moves_its_regions_frontier_at_its_own_time(cast):
+    knowledge, secretive, _ = set_out(cast)
+    secretive.released, secretive.released_at = np.array([25.0, 24.0]), np.array([3.25, 3.5])
+    knowledge.see_release(secretive)
+    assert knowledge.frontiers["US"].level.tolist() == [25.0, 24.0]
+    assert np.isneginf(knowledge.frontiers["CN"].level).all()
+    assert np.isneginf(knowledge.open_frontiers["US"].level).all()
+    secretive.released, secretive.released_at = np.array([25.5, 24.5]), np.array([8.25, 8.5])
+    knowledge.see_release(secretive)
+    when = knowledge.frontiers["US"].first_reached(np.array([25.2, 24.2]))
+    assert when.tolist() == [8.25, 8.5]
+
+
+def test_an_open_release_moves_both_frontiers(cast):
+    knowledge, _, open_lab = set_out(cast)
+    open_lab.released = open_lab.released_open = np.array([25.0, 24.0])
+    open_lab.released_at = np.array([3.25, 3.5])
+    knowledge.see_release(open_lab)
+    for frontiers in (knowledge.frontiers, knowledge.open_frontiers):
+        assert frontiers["CN"].level.tolist() == [25.0, 24.0]
+        assert np.isneginf(frontiers["US"].level).all()
+
+
+def test_past_releases_are_entered_in_order_whichever_firm_comes_first(cast):
+    world = cast.world(1, research_pace=0.0, **LAGS)
+
+    def lab(name: str, released: date, flop: float, *, is_open=False):
+        model = {
+            "name": name,
+            "released": released,
+            "training_flop": cast.figure(flop),
+            "open_weights": is_open,
+        }
+        return cast.developer(world, name=name, models=[model])
+
+    late = lab("late", date(2021, 1, 1), 1e24)
+    early = lab("early", date(2019, 1, 1), 1e22, is_open=True)
+    middle = lab("middle", date(2020, 1, 1), 1e23)
+    knowledge = PublicKnowledge(1, world.parameters)
+    knowledge.enter_past_releases([late, early, middle])
+    reached = knowledge.frontiers["US"].first_reached
+    assert reached(np.array([22.5])).tolist() == [-24.0]
+    assert reached(np.array([23.5])).tolist() == [-12.0]
+    assert knowledge.frontiers["US"].level == pytest.approx([24.0])
+    assert knowledge.open_frontiers["US"].level == pytest.approx([22.0])

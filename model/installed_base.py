@@ -37,16 +37,23 @@ class InstalledBase:
         self._life = life_months
         self._received: dict[Kind, Floats] = {}
         self._as_if_at_start: dict[Kind, Floats] = {}
+        self._delivered: dict[tuple[str, str, str], Floats] = {}
 
     def receive(self, kind: Kind, units: Floats, now: float) -> None:
         """Add units that arrived at ``now``, months, ``(futures,)``."""
         self._received[kind] = self._received.get(kind, self._nothing) + units
+        sold = (kind.region, kind.chip, kind.channel)
+        self._delivered[sold] = self._delivered.get(sold, self._nothing) + units
         scaled = units * np.exp(now / self._life)
         self._as_if_at_start[kind] = self._as_if_at_start.get(kind, self._nothing) + scaled
 
     def received(self, **where: str) -> Floats:
         """Units received since the start, of the kinds for which all of ``where`` holds."""
         return total([self._nothing, *self._matching(self._received, where)])
+
+    def delivered(self, region: str, chip: str, channel: Channel) -> Floats:
+        """Units of a chip that a region's developers received by a channel since the start."""
+        return self._delivered.get((region, chip, channel), self._nothing)
 
     def standing(self, now: float, **where: str) -> Floats:
         """Units in use at ``now`` of those received, of the kinds for which ``where`` holds."""

@@ -9,13 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from agents.arrays import Floats, ratio, total
-from agents.developer import CHANNELS, Channel
+from agents.arrays import Floats
+from agents.developer import Channel
 from agents.records import Region
 from agents.talent_pool import Tier
-from model.frontier import gap
+from model import measures
 
 if TYPE_CHECKING:
     from model.world import World
@@ -47,110 +45,6 @@ class Outcome:
     decimals: int = 2
 
 
-def _gap_months(world: World) -> Floats:
-    frontiers = world.knowledge.frontiers
-    return gap(frontiers["US"], frontiers["CN"], world.time)[0]
-
-
-def _gap_censored(world: World) -> Floats:
-    frontiers = world.knowledge.frontiers
-    return gap(frontiers["US"], frontiers["CN"], world.time)[1]
-
-
-def _gap_oom(world: World) -> Floats:
-    frontiers = world.knowledge.frontiers
-    us, cn = frontiers["US"].level, frontiers["CN"].level
-    both = np.isfinite(us) & np.isfinite(cn)
-    return np.where(both, np.where(both, us, 0.0) - np.where(both, cn, 0.0), np.nan)
-
-
-def _open_gap_months(world: World) -> Floats:
-    frontiers = world.knowledge.open_frontiers
-    return gap(frontiers["US"], frontiers["CN"], world.time)[0]
-
-
-def _open_gap_censored(world: World) -> Floats:
-    frontiers = world.knowledge.open_frontiers
-    return gap(frontiers["US"], frontiers["CN"], world.time)[1]
-
-
-def _chip_gap_years(world: World) -> Floats:
-    return gap(*world.node_frontiers, world.time)[0] / 12.0
-
-
-def _chip_gap_censored(world: World) -> Floats:
-    return gap(*world.node_frontiers, world.time)[1]
-
-
-def _compute(region: str) -> Callable[[World], Floats]:
-    def installed(world: World) -> Floats:
-        return total([total(d.fleet) for d in world.developers_of(region)])
-
-    return installed
-
-
-def _compute_by(channel: Channel) -> Callable[[World], Floats]:
-    row = CHANNELS.index(channel)
-
-    def installed(world: World) -> Floats:
-        return total([d.fleet[row] for d in world.developers_of("CN")])
-
-    return installed
-
-
-def _compute_ratio(world: World) -> Floats:
-    return ratio(_compute("US")(world), _compute("CN")(world), otherwise=np.nan)
-
-
-def _largest_run(region: str) -> Callable[[World], Floats]:
-    def largest(world: World) -> Floats:
-        flop = np.zeros(world.futures)
-        for developer in world.developers_of(region):
-            flop = np.maximum(flop, developer.largest_run)
-        return np.log10(np.maximum(flop, 1.0))
-
-    return largest
-
-
-def _efficiency(region: str) -> Callable[[World], Floats]:
-    def best(world: World) -> Floats:
-        firms = [d for d in world.developers_of(region) if d.exists]
-        found = firms[0].efficiency
-        for developer in firms[1:]:
-            found = np.maximum(found, developer.efficiency)
-        return found
-
-    return best
-
-
-def _node_nm(leader: int) -> Callable[[World], Floats]:
-    def best(world: World) -> Floats:
-        return world.best_node_nm(leader)
-
-    return best
-
-
-def _people(region: Region, tier: Tier) -> Callable[[World], Floats]:
-    def working(world: World) -> Floats:
-        return world.labour_market.people(region, tier)
-
-    return working
-
-
-def _adopted(region: Region) -> Callable[[World], Floats]:
-    def index(world: World) -> Floats:
-        return world.adoption.index[region]
-
-    return index
-
-
-def _subsidies(code: str) -> Callable[[World], Floats]:
-    def paid(world: World) -> Floats:
-        return world.government(code).subsidies_paid
-
-    return paid
-
-
 _OWN = "this model"
 _US_CN: tuple[tuple[Region, str], ...] = (("US", "the United States"), ("CN", "China"))
 _TIERS: tuple[tuple[Tier, str], ...] = (
@@ -173,7 +67,7 @@ _REGISTRY = (
         "US-China gap in AI capability: time since the US frontier of released models first "
         "reached the level of the present Chinese frontier; negative where China leads",
         _GAP,
-        _gap_months,
+        measures.gap_months,
         headline=True,
         censored_by="gap_censored",
         decimals=1,
@@ -184,7 +78,7 @@ _REGISTRY = (
         "1 where the capability gap is longer than the record of the US frontier, -1 where a "
         "Chinese lead is longer than the record of the Chinese one, 0 where the gap is known",
         _OWN,
-        _gap_censored,
+        measures.gap_censored,
         decimals=0,
     ),
     Outcome(
@@ -192,7 +86,7 @@ _REGISTRY = (
         "orders of magnitude",
         "US-China gap in AI capability as a ratio of effective training compute",
         _OWN,
-        _gap_oom,
+        measures.gap_oom,
         headline=True,
     ),
     Outcome(
@@ -200,7 +94,7 @@ _REGISTRY = (
         "months",
         "The same gap between the best models with open weights",
         _GAP,
-        _open_gap_months,
+        measures.open_gap_months,
         censored_by="open_gap_censored",
         decimals=1,
     ),
@@ -209,7 +103,7 @@ _REGISTRY = (
         "-1, 0 or 1",
         "Censoring of the open-weights gap, as for the capability gap",
         _OWN,
-        _open_gap_censored,
+        measures.open_gap_censored,
         decimals=0,
     ),
     Outcome(
@@ -218,7 +112,7 @@ _REGISTRY = (
         "Gap in chip making: time since the best foundry outside China first made in volume the "
         "node class of the present best Chinese foundry",
         _GAP,
-        _chip_gap_years,
+        measures.chip_gap_years,
         headline=True,
         censored_by="chip_gap_censored",
         decimals=1,
@@ -228,7 +122,7 @@ _REGISTRY = (
         "-1, 0 or 1",
         "Censoring of the chip gap, as for the capability gap",
         _OWN,
-        _chip_gap_censored,
+        measures.chip_gap_censored,
         decimals=0,
     ),
     Outcome(
@@ -236,7 +130,7 @@ _REGISTRY = (
         "nm class",
         "Most advanced node class made in volume outside China",
         _OWN,
-        _node_nm(0),
+        measures.node_nm(0),
         decimals=1,
     ),
     Outcome(
@@ -244,7 +138,7 @@ _REGISTRY = (
         "nm class",
         "Most advanced node class made in volume in China by Chinese foundries",
         _OWN,
-        _node_nm(1),
+        measures.node_nm(1),
         decimals=1,
     ),
     *(
@@ -253,7 +147,7 @@ _REGISTRY = (
             "H100e",
             f"Accelerators installed for developers of {where}, by 8-bit rate against an H100",
             "Epoch AI's H100 equivalents",
-            _compute(region),
+            measures.compute(region),
             headline=region != "RoW",
             decimals=0,
         )
@@ -264,7 +158,7 @@ _REGISTRY = (
         "ratio",
         "US over Chinese installed accelerators",
         _OWN,
-        _compute_ratio,
+        measures.compute_ratio,
         headline=True,
         decimals=1,
     ),
@@ -274,7 +168,7 @@ _REGISTRY = (
             "H100e",
             f"Accelerators of Chinese developers {words}",
             _OWN,
-            _compute_by(channel),
+            measures.compute_by(channel),
             decimals=0,
         )
         for channel, words in _CHANNEL_WORDS.items()
@@ -285,7 +179,7 @@ _REGISTRY = (
             "log10 FLOP",
             f"Physical compute of the largest training run finished by a developer of {where}",
             "Epoch AI's training compute",
-            _largest_run(region),
+            measures.largest_run(region),
         )
         for region, where in _US_CN
     ),
@@ -295,7 +189,7 @@ _REGISTRY = (
             "orders of magnitude",
             f"Best algorithmic efficiency of a developer of {where}, against January 2022",
             _OWN,
-            _efficiency(region),
+            measures.efficiency(region),
         )
         for region, where in _US_CN
     ),
@@ -305,7 +199,7 @@ _REGISTRY = (
             "people",
             f"{words} working in {where}",
             "MacroPolo's Global AI Talent Tracker, by place of work",
-            _people(region, tier),
+            measures.people(region, tier),
             decimals=0,
         )
         for region, where in _US_CN
@@ -317,7 +211,7 @@ _REGISTRY = (
             "share",
             f"Share of the work AI could do for which it is used in {where}",
             _OWN,
-            _adopted(region),
+            measures.adopted(region),
         )
         for region, where in _US_CN
     ),
@@ -346,6 +240,44 @@ _REGISTRY = (
         lambda world: world.chip_market.grey.seized,
         decimals=0,
     ),
+    *(
+        Outcome(
+            name,
+            "accelerators",
+            f"{words} delivered openly to Chinese buyers since January 2022",
+            source,
+            measures.openly_delivered(designer),
+            decimals=0,
+        )
+        for name, designer, words, source in (
+            ("nvidia_units_cn", "Nvidia", "Nvidia accelerators", "Epoch AI, China's Nvidia chips"),
+            ("ascend_units_cn", "HiSilicon", "Ascend packages", "SemiAnalysis, 2025-09"),
+        )
+    ),
+    Outcome(
+        "smic_wafers",
+        "thousand wafers a month",
+        "SMIC's capacity at 7 nm class and below",
+        "press estimates; SemiAnalysis",
+        measures.leading_wafers("SMIC"),
+        decimals=1,
+    ),
+    Outcome(
+        "hbm_imported_cn",
+        "stacks",
+        "High-bandwidth memory bought abroad by Chinese designers since January 2022",
+        "SemiAnalysis, 2025-09",
+        lambda world: world.chip_market.memory_market.imported_by_china,
+        decimals=0,
+    ),
+    Outcome(
+        "scanners_cn",
+        "scanners",
+        "Immersion scanners received by Chinese foundries for leading capacity since January 2022",
+        _OWN,
+        measures.scanners_received,
+        decimals=1,
+    ),
     Outcome(
         "chip_revenue_from_china",
         "USD bn",
@@ -370,7 +302,7 @@ _REGISTRY = (
             "USD bn",
             f"Subsidies paid since January 2022 by the government of {where}",
             _OWN,
-            _subsidies(code),
+            measures.subsidies(code),
             headline=True,
             decimals=1,
         )

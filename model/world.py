@@ -16,7 +16,7 @@ from typing import Literal
 
 import mesa
 import numpy as np
-from mesa.time import Event, Priority, Schedule
+from mesa.time import Priority, Schedule
 
 from agents import lithography
 from agents.actor import Actor
@@ -31,6 +31,7 @@ from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
 from model.adoption import Adoption
+from model.agenda import Agenda
 from model.calendar import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Calendar
 from model.chip_market import ChipMarket
 from model.chronicle import Chronicle
@@ -110,8 +111,7 @@ class World(mesa.Model):
         self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
         self._gather_cast()
         self._open_markets()
-        self._dated: list[Event] = []
-        self._plan_dated_events()
+        self._agenda = Agenda(self, loading.demand_shocks())
         self._plan_recurring_events()
         self.record = Record()
         self.record.take(self)
@@ -135,10 +135,7 @@ class World(mesa.Model):
         instruments = policy.amend(loading.recorded_instruments())
         if instruments != self.rules.instruments:
             twin.rules = RuleBook(instruments, self.calendar, self.rules, self.time)
-            for event in twin._dated:
-                event.cancel()
-            twin._dated = []
-            twin._plan_government_agendas()
+            twin._agenda.plan_rules()
         return twin
 
     # --- what actors see ------------------------------------------------------------------------
@@ -183,6 +180,20 @@ class World(mesa.Model):
     def developers_of(self, region: str) -> list[Developer]:
         """AI developers of a region."""
         return [developer for developer in self.developers if developer.region == region]
+
+    def foundry(self, name: str) -> Foundry:
+        """The foundry of that name."""
+        return next(foundry for foundry in self.foundries if foundry.name == name)
+
+    def products_of(self, designer: str) -> list[str]:
+        """Names of a designer's products, versions that it planned itself included."""
+        found = next(d for d in self.agents_by_type[Designer] if d.name == designer)
+        return [*(chip.name for chip in found.chips), *(v.chip.name for v in found.variants)]
+
+    @property
+    def governments(self) -> list[Government]:
+        """Governments, in the order of the data."""
+        return list(self._governments.values())
 
     def government(self, code: str) -> Government:
         """The government with a two-letter code."""
@@ -268,42 +279,7 @@ class World(mesa.Model):
             level = np.full(self.futures, float(rung))
             self.node_frontiers[int(chinese)].advance(level, np.full(self.futures, when))
 
-    # --- the agenda -----------------------------------------------------------------------------
-
-    def _plan_dated_events(self) -> None:
-        self._plan_government_agendas()
-        self._foundings = sorted(
-            (d for d in self.developers if not d.exists), key=lambda d: d.founded
-        )
-        for developer in self._foundings:
-            self.schedule_event(self._found_firms, at=developer.founded, priority=Priority.HIGH)
-        self._shocks = [
-            shock
-            for shock in loading.demand_shocks()
-            if self.calendar.months(shock.happened) >= self.time
-        ]
-        for shock in self._shocks:
-            at = self.calendar.months(shock.happened)
-            self.schedule_event(self._feel_shocks, at=at, priority=Priority.HIGH)
-
-    def _plan_government_agendas(self) -> None:
-        for government in self._governments.values():
-            government.set_agenda(
-                [
-                    (self.calendar.months(day), event, instrument.id)
-                    for instrument in self.rules.instruments
-                    if instrument.issuer == government.code
-                    for event, day in (
-                        ("announces", instrument.announced),
-                        ("puts into force", instrument.effective),
-                        ("ends", instrument.ended),
-                    )
-                    if day is not None
-                ]
-            )
-            for when in sorted({when for when, _, _ in government.agenda}):
-                event = self.schedule_event(government.act, at=when, priority=Priority.HIGH)
-                self._dated.append(event)
+    # --- what recurs ----------------------------------------------------------------------------
 
     def _plan_recurring_events(self) -> None:
         quarter, year = float(MONTHS_PER_QUARTER), float(MONTHS_PER_YEAR)
@@ -313,28 +289,6 @@ class World(mesa.Model):
         self.schedule_recurring(
             self._record, Schedule(interval=1.0, start=1.0), priority=Priority.LOW
         )
-
-    def _found_firms(self) -> None:
-        while self._foundings and self._foundings[0].exists:
-            firm = self._foundings.pop(0)
-            others = [d for d in self.developers if d.exists and d is not firm]
-            best = others[0].efficiency
-            for other in others[1:]:
-                best = np.maximum(best, other.efficiency)
-            firm.open_for_business(best)
-            self.labour_market.staff(firm)
-            self.note(self.time, firm.name, "is founded", firm.region)
-
-    def _feel_shocks(self) -> None:
-        while self._shocks and self.calendar.months(self._shocks[0].happened) <= self.time:
-            shock = self._shocks.pop(0)
-            self.note(self.time, shock.name, "stirs demand", "everywhere")
-            for region, drawn_in in shock.attention.items():
-                share = self.drawn(drawn_in, f"{shock.name}/attention/{region}")
-                for developer in self.developers_of(region):
-                    developer.take_notice(share)
-
-    # --- what recurs ----------------------------------------------------------------------------
 
     def _year(self) -> None:
         self.agents_by_type[TalentPool].do("graduate")

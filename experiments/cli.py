@@ -94,12 +94,19 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Where to.", show_default="results/POLICIES"),
     ] = None,
+    variants: Annotated[
+        str,
+        typer.Option(
+            metavar="recorded|planned",
+            help="Chips made for China: those recorded, or those designers plan under the rules.",
+        ),
+    ] = "recorded",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a study that lies in DIR.")
     ] = False,
 ) -> None:
     """Simulate policies over many futures and store the results in DIR."""
-    study = _study(policies, futures, until, seed)
+    study = _study(policies, futures, until, seed, variants)
     directory = out or Path("results") / _folder_name(study)
     count = workers or _cores()
     size = block or suitable_block(study, count)
@@ -284,11 +291,19 @@ def main() -> None:
     sys.exit(status(sys.argv[1:]))
 
 
-def _study(policies: list[str], futures: int, until: str, seed: int) -> Study:
+def _study(policies: list[str], futures: int, until: str, seed: int, variants: str) -> Study:
     loaded = tuple(load_policy(name) for name in policies)
     month = month_within(until, RECORD_START, LAST_MONTH)
     try:
-        return Study(policies=loaded, futures=futures, until=month, seed=seed)
+        return Study.model_validate(
+            {
+                "policies": loaded,
+                "futures": futures,
+                "until": month,
+                "seed": seed,
+                "variants": variants,
+            }
+        )
     except ValidationError as error:
         raise StudyError(first_fault(error)) from None
 

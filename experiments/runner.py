@@ -22,7 +22,7 @@ from experiments.store import Store
 from experiments.study import FUTURES_PER_SHARD, Block, Shard, Study
 from model.outcomes import OUTCOMES
 from model.policy import Policy
-from model.world import World
+from model.world import Variants, World
 
 # Blocks handed out per worker: one under way and one waiting, so that none is idle.
 _BLOCKS_PER_WORKER = 2
@@ -106,13 +106,20 @@ def suitable_block(study: Study, workers: int) -> int:
     return FUTURES_PER_SHARD if even else FUTURES_PER_SHARD // 2
 
 
-def simulate(policy: Policy, until: date, seed: int, first_future: int, futures: int) -> Values:
+def simulate(
+    policy: Policy,
+    until: date,
+    seed: int,
+    first_future: int,
+    futures: int,
+    variants: Variants = "recorded",
+) -> Values:
     """The outcomes of one block.
 
     Returns:
         ``(outcomes, futures, months)``, outcomes in the registry's order.
     """
-    world = World(policy, futures=futures, seed=seed, first_future=first_future)
+    world = World(policy, futures=futures, seed=seed, first_future=first_future, variants=variants)
     world.run_to(until)
     return np.stack([world.record.values(name).T for name in OUTCOMES])
 
@@ -164,7 +171,7 @@ def _simulated(
         for block in islice(blocks, count):
             policy = policies[block.shard.policy]
             task = (policy, study.until, study.seed, block.first_future, block.futures)
-            waiting[executor.submit(simulate, *task)] = block
+            waiting[executor.submit(simulate, *task, study.variants)] = block
 
     hand_out(in_flight)
     while waiting:

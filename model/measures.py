@@ -94,9 +94,7 @@ def openly_delivered(designer: str) -> Callable[[World], Floats]:
         base, products = world.chip_market.installed_base, world.products_of(designer)
         open_channels: tuple[Channel, ...] = ("direct", "variant", "domestic")
         return total(
-            base.delivered("CN", chip, channel)
-            for chip in products
-            for channel in open_channels
+            base.delivered("CN", chip, channel) for chip in products for channel in open_channels
         )
 
     return units

@@ -19,6 +19,7 @@ import experiments
 from experiments import runner
 from experiments.policies import load_policy
 from experiments.runner import InProcess, RunError, run, suitable_block
+from experiments.store import load, read_manifest
 from experiments.study import Study
 from model.outcomes import OUTCOMES
 from model.policy import HISTORY, Policy
@@ -75,6 +76,19 @@ def test_progress_adds_up_to_every_future_of_every_policy(tmp_path: Path):
     study = Study(policies=(HISTORY, Policy(name="same")), futures=7, until=date(2022, 2, 1))
     run(study, tmp_path / "s", block=3, advance=told.append)
     assert sorted(told) == [1, 1, 3, 3, 3, 3]
+
+
+def test_versions_of_chips_can_be_planned_instead_of_recorded(tmp_path: Path):
+    study = Study(
+        policies=(load_policy("no-controls"),),
+        futures=3,
+        until=date(2024, 1, 1),
+        variants="planned",
+    )
+    run(study, tmp_path / "planned", workers=1)
+    frame = load(tmp_path / "planned", ["compute_cn_variant"])
+    assert (frame["compute_cn_variant"] == 0.0).all(), "without rules nobody cuts a chip down"
+    assert read_manifest(tmp_path / "planned").study.variants == "planned"
 
 
 def test_a_finished_study_is_not_simulated_again(tmp_path: Path, monkeypatch):

@@ -27,6 +27,7 @@ from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_
 from experiments.manifest import Manifest, StoredOutcome, origin
 from experiments.policies import library, load_policy
 from experiments.progress import progress_bar
+from experiments.rules import RuleQuestionError, rules_app
 from experiments.runner import RunError, suitable_block
 from experiments.runner import run as run_study
 from experiments.store import StoreError, known_names, load, read_manifest
@@ -44,7 +45,15 @@ from model.observations import observations
 from model.outcomes import OUTCOMES
 from model.policy import PolicyError
 
-FAULTS = (PolicyError, DataError, StudyError, StoreError, ComparisonError, FigureError)
+FAULTS = (
+    PolicyError,
+    DataError,
+    StudyError,
+    StoreError,
+    ComparisonError,
+    FigureError,
+    RuleQuestionError,
+)
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 # Tables keep their columns where there is no terminal to fit them to.
 _WIDTH_IN_PIPES = 120
@@ -59,6 +68,7 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help="Look at one policy.", rich_markup_mode=None)
 app.add_typer(policy_app, name="policy")
+app.add_typer(rules_app, name="rules")
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a finished study.")]
 Baseline = Annotated[str, typer.Option(metavar="POLICY", help="What the others are compared with.")]

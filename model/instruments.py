@@ -13,10 +13,16 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from agents.records import Country, Region, Strict, ToolClass
+from model.destinations import Destination, reach
 
 Family = Literal["export-control", "counter-measure", "subsidy", "talent", "enforcement", "compute"]
-Destination = Literal["CN"]
-ChipMetric = Literal["tpp", "performance_density", "interconnect_gbs", "memory_bandwidth_gbs"]
+ChipMetric = Literal[
+    "tpp",
+    "performance_density",
+    "interconnect_gbs",
+    "memory_bandwidth_gbs",
+    "combined_bandwidth_gbs",
+]
 Outcome = Literal["free", "notified", "licence", "fee", "denied"]
 
 
@@ -69,6 +75,9 @@ class Test(Strict):
 
     all_of: tuple[Condition, ...] = Field(min_length=1)
     outcome: Outcome
+    data_centre: bool | None = Field(
+        default=None, description="only chips that are, or are not, made or sold for data centres"
+    )
 
 
 class InstrumentBase(Strict):
@@ -102,7 +111,18 @@ class InstrumentBase(Strict):
         return self.parameters[parameter].on(day)
 
 
-class ChipThreshold(InstrumentBase):
+class DestinedInstrument(InstrumentBase):
+    """An instrument that bears on what goes to some destinations (see ``model.destinations``)."""
+
+    destinations: tuple[Destination, ...] = Field(min_length=1)
+    except_destinations: tuple[Destination, ...] = ()
+
+    def reaches(self, destination: str) -> bool:
+        """Whether the instrument bears on ``destination``, a country or a region of the model."""
+        return destination in reach(self.destinations, self.except_destinations)
+
+
+class ChipThreshold(DestinedInstrument):
     """Judges chips by specification: the strictest outcome of the tests that catch the chip.
 
     Parameters understood beside the bounds: ``approval_odds`` (for the outcomes notified, licence
@@ -111,7 +131,6 @@ class ChipThreshold(InstrumentBase):
     """
 
     kind: Literal["chip-threshold"]
-    destinations: tuple[Destination, ...]
     tests: tuple[Test, ...] = Field(min_length=1)
     relaxes: tuple[str, ...] = Field(
         default=(), description="ids of instruments whose judgement this one replaces"
@@ -127,14 +146,37 @@ class ChipThreshold(InstrumentBase):
         return self
 
 
-class ChipLetter(InstrumentBase):
+class ChipLetter(DestinedInstrument):
     """A letter that names chips (parameters: ``approval_odds``, ``fee`` as above)."""
 
     kind: Literal["chip-letter"]
-    destinations: tuple[Destination, ...]
     products: tuple[str, ...] = Field(min_length=1)
     outcome: Outcome
     relaxes: tuple[str, ...] = ()
+
+
+class ChipEmbargo(DestinedInstrument):
+    """Judges every chip alike (parameters: ``approval_odds``, ``fee`` as above)."""
+
+    kind: Literal["chip-embargo"]
+    outcome: Outcome
+    relaxes: tuple[str, ...] = ()
+
+
+class HeadquartersRule(InstrumentBase):
+    """Extends chip rules to buyers whose firm has its headquarters in some countries, anywhere.
+
+    Where a firm has its headquarters is on record in ``ownership.yaml``; that of a parent, owner of
+    half or more, counts as well.  Sales within the issuer's own country are left alone.
+    """
+
+    kind: Literal["headquarters-rule"]
+    headquarters: tuple[Destination, ...] = Field(min_length=1)
+    extends: tuple[str, ...] = Field(min_length=1, description="ids of instruments on chips")
+
+    def binds(self, countries: frozenset[str]) -> bool:
+        """Whether a buyer with headquarters in ``countries`` is meant."""
+        return not countries.isdisjoint(reach(self.headquarters))
 
 
 class EntityListing(InstrumentBase):
@@ -145,7 +187,17 @@ class EntityListing(InstrumentBase):
     scope: tuple[Literal["chips", "tools", "foundry-service"], ...] = Field(min_length=1)
 
 
-class ToolControl(InstrumentBase):
+class AffiliatesRule(InstrumentBase):
+    """Treats a buyer as listed that listed parties own, as far as listings of the issuer go.
+
+    Parameter ``ownership_share``: the share, all listed owners together, from which it does.  Who
+    owns whom is on record in ``ownership.yaml``.
+    """
+
+    kind: Literal["affiliates-rule"]
+
+
+class ToolControl(DestinedInstrument):
     """Bars toolmakers of the named countries from shipping tool classes to a destination.
 
     Parameter ``admitted``: share of wanted shipments that still goes through (licences,
@@ -153,36 +205,106 @@ class ToolControl(InstrumentBase):
     """
 
     kind: Literal["tool-control"]
-    destinations: tuple[Destination, ...]
     toolmaker_countries: tuple[Country, ...] = Field(min_length=1)
     tool_classes: tuple[ToolClass, ...] = Field(min_length=1)
 
 
-class MemoryControl(InstrumentBase):
+class MemoryControl(DestinedInstrument):
     """Bars high-bandwidth memory sold apart from a chip (parameter ``admitted``, 0 if left out)."""
 
     kind: Literal["memory-control"]
-    destinations: tuple[Destination, ...]
 
 
-class FoundryControl(InstrumentBase):
+class FoundryControl(DestinedInstrument):
     """Bars foundries outside the destination from making its designers' AI chips.
 
     Parameter ``admitted``: share of wanted service that still goes through, 0 if left out.
     """
 
     kind: Literal["foundry-control"]
-    destinations: tuple[Destination, ...]
 
 
-class CloudControl(InstrumentBase):
+class CloudControl(DestinedInstrument):
     """Bars the destination's firms from using advanced chips installed abroad.
 
     Parameter ``admitted``: share of wanted rentals that still goes through, 0 if left out.
     """
 
     kind: Literal["cloud-control"]
-    destinations: tuple[Destination, ...]
+
+
+class DesignSoftwareControl(DestinedInstrument):
+    """Bars chip-design software (parameter ``admitted``, 0 if left out).
+
+    On record only: the world does not act on it, as designers' tools are no part of it.
+    """
+
+    kind: Literal["design-software-control"]
+    software: str = Field(min_length=3, description="what software, in words")
+
+
+class ServicingControl(DestinedInstrument):
+    """Bars people of the issuer from work at advanced fabs (parameter ``admitted``, 0 if left out).
+
+    On record only: the world does not act on it.  What it does to fabs is part of the shares that
+    the tool controls of the same days admit.
+    """
+
+    kind: Literal["servicing-control"]
+
+
+class SiteAuthorisation(InstrumentBase):
+    """Lets named fabs in a controlled country be supplied without single licences.
+
+    Parameter ``admitted``: share of wanted supplies.  On record only: the world does not act on it,
+    as its fabs of foreign firms in China are not told apart.
+    """
+
+    kind: Literal["site-authorisation"]
+    sites: tuple[str, ...] = Field(min_length=1)
+
+
+class UseGuidance(InstrumentBase):
+    """Warns that using the named chips, anywhere, may break the issuer's law.
+
+    On record only: the world does not act on it, and it decides no sale.
+    """
+
+    kind: Literal["use-guidance"]
+    products: tuple[str, ...] = Field(min_length=1)
+
+
+class MineralControl(DestinedInstrument):
+    """Licences for, or a ban on, exports of minerals (parameter ``admitted`` where banned: 0).
+
+    On record only: the world has no minerals.
+    """
+
+    kind: Literal["mineral-control"]
+    minerals: tuple[str, ...] = Field(min_length=1)
+    outcome: Literal["licence", "denied"]
+
+
+class ProcurementBan(InstrumentBase):
+    """The issuer bars some of its own buyers from goods of the named suppliers.
+
+    On record only: the world does not act on it.
+    """
+
+    kind: Literal["procurement-ban"]
+    suppliers: tuple[str, ...] = Field(min_length=1)
+    buyers: str = Field(min_length=3, description="who may not buy, in words")
+
+
+class DomesticContent(InstrumentBase):
+    """The issuer wants a share of what its fabs install to be made at home.
+
+    Parameter ``domestic_share``.  On record only: the world does not act on it; its fabs turn to
+    domestic tools as foreign ones are barred.
+    """
+
+    kind: Literal["domestic-content"]
+    goods: str = Field(min_length=3)
 
 
 class PurchaseDiscouragement(InstrumentBase):
@@ -220,11 +342,21 @@ class Enforcement(InstrumentBase):
 Instrument = Annotated[
     ChipThreshold
     | ChipLetter
+    | ChipEmbargo
+    | HeadquartersRule
     | EntityListing
+    | AffiliatesRule
     | ToolControl
     | MemoryControl
     | FoundryControl
     | CloudControl
+    | DesignSoftwareControl
+    | ServicingControl
+    | SiteAuthorisation
+    | UseGuidance
+    | MineralControl
+    | ProcurementBan
+    | DomesticContent
     | PurchaseDiscouragement
     | Subsidy
     | TalentProgramme
@@ -232,4 +364,15 @@ Instrument = Annotated[
     Field(discriminator="kind"),
 ]
 
-ChipControl = ChipThreshold | ChipLetter
+ChipControl = ChipThreshold | ChipLetter | ChipEmbargo
+
+ON_RECORD_ONLY: tuple[type[InstrumentBase], ...] = (
+    DesignSoftwareControl,
+    ServicingControl,
+    SiteAuthorisation,
+    UseGuidance,
+    MineralControl,
+    ProcurementBan,
+    DomesticContent,
+)
+"""Kinds that the world does not act on."""

@@ -1,48 +1,58 @@
-"""The rule book: what the instruments of a policy say, on a day or over a period.
-
-The book never changes; a policy has a book of its own.  Questions about a period are answered with
-the average over its days, so that a rule which takes effect in mid-quarter leaves that quarter open
-for the days before.
-"""
+"""The rule book: what the instruments of a policy say, on a day or over a period."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from math import inf
-from typing import cast
 
 from agents.records import ChipRecord
-from model.calendar import MONTHS_PER_YEAR, Calendar
+from model import buyers
+from model.calendar import Calendar
+from model.destinations import judged_as
 from model.instruments import (
+    AffiliatesRule,
     ChipControl,
+    ChipEmbargo,
     ChipLetter,
     ChipThreshold,
     CloudControl,
-    Enforcement,
     EntityListing,
     FoundryControl,
+    HeadquartersRule,
     Instrument,
-    InstrumentBase,
     MemoryControl,
     PurchaseDiscouragement,
-    Subsidy,
-    TalentProgramme,
     ToolControl,
 )
-from model.judgement import FREE, Judgement, odds, of_listing, stricter, strictest, value_or
+from model.judgement import (
+    FREE,
+    Judgement,
+    by_share,
+    odds,
+    of_listing,
+    ranked,
+    stricter,
+    strictest,
+    value_or,
+    weighed,
+)
+from model.ownership import Ownership, recorded_ownership
+from model.programme_book import ProgrammeBook
+from model.specifications import Specification
 
 
-class RuleBook:
+class RuleBook(ProgrammeBook):
     """Answers questions about a fixed set of instruments.
 
     Args:
         instruments: the instruments of one policy.
         calendar: converts months to dates.
-        succeeds: the book that held before ``since``, for a world forked in mid-flight: what was
-            lived through under it stays judged by it.
+        succeeds: the book that held before ``since`` (see ``Book``).
         since: the month from which this book holds.
+        ownership: who owns whom and where firms have their headquarters; as recorded if left out.
     """
 
     def __init__(
@@ -51,53 +61,97 @@ class RuleBook:
         calendar: Calendar,
         succeeds: RuleBook | None = None,
         since: float = -inf,
+        ownership: Ownership | None = None,
     ) -> None:
-        self.instruments = tuple(instruments)
-        self.calendar = calendar
-        self.succeeds = succeeds
-        self.since = since
-        self._answers: dict[Hashable, float] = {}
-        self._of_kind: dict[type[InstrumentBase], list[InstrumentBase]] = defaultdict(list)
-        for instrument in self.instruments:
-            self._of_kind[type(instrument)].append(instrument)
-        self._turns = self._turning_points()
-        self._listed_names = frozenset(
-            name
-            for book in (self, *self._predecessors())
-            for i in book._kind(EntityListing)
-            for name in i.entities
-        )
-
-    def __deepcopy__(self, memo: dict[int, object]) -> RuleBook:
-        """A book never changes, so copies of a world share it."""
-        return self
+        super().__init__(instruments, calendar, succeeds, since)
+        self.ownership = ownership or recorded_ownership()
+        self._listed_names = self._names_that_count_as_listed()
+        self._names_told_apart: dict[tuple[str, str], str] = {}
+        self._controls_on: dict[tuple[date, str, str], list[ChipControl]] = {}
+        self._listed_on: dict[tuple[str, str, date], buyers.Listed | None] = {}
 
     # --- chips ---------------------------------------------------------------------------------
 
-    def judge_chip(self, chip: ChipRecord, destination: str, buyer: str, day: date) -> Judgement:
-        """What the rules of ``day`` say of selling ``chip`` to ``buyer`` in ``destination``."""
-        if destination == chip.home:
+    def judge_chip(self, chip: Specification, destination: str, buyer: str, day: date) -> Judgement:
+        """What the rules of ``day`` say of selling ``chip`` to ``buyer`` in ``destination``.
+
+        ``destination`` is a two-letter country code or a region of the model; ``RoW`` stands for
+        countries without rules of their own.
+        """
+        controls = self._chip_controls_on(chip, destination, buyer, day)
+        if controls is None:
             return FREE
-        controls: list[ChipControl] = [
+        of_chip = strictest(controls, chip, day) if controls else FREE
+        if buyer and of_chip.instrument is not None:
+            of_chip = self._explained(of_chip, controls, destination, buyer)
+        listing = self._listed_as(buyer, "chips", day)
+        if listing is None:
+            return of_chip
+        return stricter(of_listing(listing.listing, day, listing.reason), of_chip)
+
+    def judgements(
+        self, chip: Specification, destination: str, buyer: str, day: date
+    ) -> list[Judgement]:
+        """All that the rules of ``day`` say: first what decides, then by strictness.
+
+        What a relaxation replaces comes last.
+        """
+        controls = self._chip_controls_on(chip, destination, buyer, day)
+        decisive = self.judge_chip(chip, destination, buyer, day)
+        if controls is None or decisive.instrument is None:
+            return [decisive]
+        found = weighed(controls, chip, day)
+        listing = self._listed_as(buyer, "chips", day)
+        if listing is not None:
+            found.append(of_listing(listing.listing, day, listing.reason))
+        return [decisive, *(one for one in ranked(found) if one.instrument != decisive.instrument)]
+
+    def _chip_controls_on(
+        self, chip: Specification, destination: str, buyer: str, day: date
+    ) -> list[ChipControl] | None:
+        """Controls that bear on a sale; none at all where the chip is at home."""
+        destination = judged_as(destination)
+        if destination == chip.home:
+            return None
+        key = (day, destination, buyer)
+        if key not in self._controls_on:
+            seats = self.ownership.headquarters(buyer)
+            rules = [r for r in self._in_force(day, HeadquartersRule) if r.issuer != destination]
+            extended = buyers.extended(rules, seats)
+            self._controls_on[key] = [
+                control
+                for control in self._chip_controls(day)
+                if control.reaches(destination) or control.id in extended
+            ]
+        return self._controls_on[key]
+
+    def _explained(
+        self, judgement: Judgement, controls: list[ChipControl], destination: str, buyer: str
+    ) -> Judgement:
+        """The judgement, with the reason where it is the buyer's headquarters that count."""
+        deciding = next(control for control in controls if control.id == judgement.instrument)
+        if deciding.reaches(judged_as(destination)):
+            return judgement
+        seats = " and ".join(sorted(self.ownership.headquarters(buyer)))
+        return replace(judgement, reason=f"{buyer} or its parent has headquarters in {seats}")
+
+    def _chip_controls(self, day: date) -> list[ChipControl]:
+        return [
             *self._in_force(day, ChipThreshold),
             *self._in_force(day, ChipLetter),
+            *self._in_force(day, ChipEmbargo),
         ]
-        applicable = [control for control in controls if destination in control.destinations]
-        of_chip = strictest(applicable, chip, day)
-        listing = self.listed(buyer, "chips", day)
-        return of_chip if listing is None else stricter(of_listing(listing, day), of_chip)
 
     def chip_sale(
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
     ) -> float:
         """Share of wanted purchases that the seller's side admits over a period."""
-        buyer = buyer if buyer in self._listed_names else ""
-        return self._average(
-            ("sale", chip.name, destination, buyer),
-            start,
-            end,
-            lambda day: self.judge_chip(chip, destination, buyer, day).admitted,
-        )
+        buyer = self._told_apart(buyer, destination)
+
+        def admitted(day: date) -> float:
+            return self.judge_chip(chip, destination, buyer, day).admitted
+
+        return self._average(("sale", chip.name, destination, buyer), start, end, admitted)
 
     def chip_access(
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
@@ -106,7 +160,7 @@ class RuleBook:
 
         What the seller's side admits, less what the buyer's own government talks it out of.
         """
-        buyer = buyer if buyer in self._listed_names else ""
+        buyer = self._told_apart(buyer, destination)
 
         def admitted(day: date) -> float:
             sale = self.judge_chip(chip, destination, buyer, day).admitted
@@ -118,62 +172,121 @@ class RuleBook:
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
     ) -> float:
         """Fee as a share of the price, averaged over a period."""
-        buyer = buyer if buyer in self._listed_names else ""
-        return self._average(
-            ("fee", chip.name, destination, buyer),
-            start,
-            end,
-            lambda day: self.judge_chip(chip, destination, buyer, day).fee,
-        )
+        buyer = self._told_apart(buyer, destination)
+
+        def fee(day: date) -> float:
+            return self.judge_chip(chip, destination, buyer, day).fee
+
+        return self._average(("fee", chip.name, destination, buyer), start, end, fee)
 
     def will_admit(self, chip: ChipRecord, destination: str, now: float) -> bool:
         """Whether a chip may be sold freely under the rules in force and those known to come."""
-        days = [now, *(self.calendar.months(c.effective) for c in self._chip_controls_ahead(now))]
+        ahead = self._chip_controls_ahead(destination, now)
+        days = [now, *(self.calendar.months(control.effective) for control in ahead)]
         return all(
             self.judge_chip(chip, destination, "", self.calendar.date(day)).outcome == "free"
             for day in days
         )
 
     def chip_bounds(self, destination: str, now: float) -> dict[str, list[float]]:
-        """Bounds that rules in force or known to come set on chips, by metric, ascending."""
+        """Bounds that rules in force or known to come set on chips, by metric, ascending.
+
+        A bound on memory and links together bounds the links, by what the memory leaves of it:
+        sellers of chips for China gave up links first.
+        """
         today = self.calendar.date(now)
         bounds: dict[str, set[float]] = defaultdict(set)
-        for control in (*self._in_force(today, ChipThreshold), *self._chip_controls_ahead(now)):
-            if not isinstance(control, ChipThreshold) or destination not in control.destinations:
+        ahead = self._chip_controls_ahead(destination, now)
+        for control in (*self._in_force(today, ChipThreshold), *ahead):
+            if not isinstance(control, ChipThreshold) or not control.reaches(destination):
                 continue
             day = max(today, control.effective)
             for condition in (c for test in control.tests for c in test.all_of):
                 for bound in (condition.at_least, condition.below):
                     if bound is not None:
                         bounds[condition.metric].add(control.value(bound, day))
-        return {metric: sorted(found) for metric, found in bounds.items()}
-
-    def _chip_controls_ahead(self, now: float) -> list[ChipControl]:
-        return [
-            *self._binding_within(ChipThreshold, now, 0.0),
-            *self._binding_within(ChipLetter, now, 0.0),
-        ]
+        for both in bounds.pop("combined_bandwidth_gbs", ()):
+            left = {both - memory for memory in bounds["memory_bandwidth_gbs"] if memory < both}
+            bounds["interconnect_gbs"] |= left
+        return {metric: sorted(found) for metric, found in bounds.items() if found}
 
     def chip_control_ahead(self, destination: str, now: float, lead: float) -> bool:
         """Whether a chip control is known to come for ``destination``; relaxations do not count."""
+        ahead = self._chip_controls_ahead(destination, now, lead)
+        return any(not control.relaxes for control in ahead)
+
+    def _chip_controls_ahead(
+        self, destination: str, now: float, lead: float = 0.0
+    ) -> list[ChipControl]:
         ahead: list[ChipControl] = [
             *self._binding_within(ChipThreshold, now, lead),
             *self._binding_within(ChipLetter, now, lead),
+            *self._binding_within(ChipEmbargo, now, lead),
         ]
-        return any(destination in control.destinations and not control.relaxes for control in ahead)
+        return [control for control in ahead if control.reaches(destination)]
 
     def listed(self, entity: str, scope: str, day: date) -> EntityListing | None:
-        """The listing that bars supplying ``entity`` with ``scope``, if one is in force."""
-        return next(
-            (
-                listing
-                for listing in self._in_force(day, EntityListing)
-                if entity in listing.entities and scope in listing.scope
-            ),
-            None,
-        )
+        """The listing that bars supplying ``entity`` with ``scope``, if one is in force.
+
+        It need not name the entity: an affiliates rule lets its owners' listing hold for it.
+        """
+        found = self._listed_as(entity, scope, day)
+        return None if found is None else found.listing
+
+    def _listed_as(self, entity: str, scope: str, day: date) -> buyers.Listed | None:
+        key = (entity, scope, day)
+        if key not in self._listed_on:
+            listings = self._in_force(day, EntityListing)
+            affiliates = self._in_force(day, AffiliatesRule)
+            self._listed_on[key] = buyers.listed(
+                entity, scope, listings, affiliates, self.ownership, day
+            )
+        return self._listed_on[key]
+
+    def _names_that_count_as_listed(self) -> frozenset[str]:
+        """Buyers that are listed on some day, by name or by their owners."""
+        books = (self, *self._predecessors())
+        names = {name for book in books for i in book._kind(EntityListing) for name in i.entities}
+        if any(book._kind(AffiliatesRule) for book in books):
+            names |= {
+                party
+                for party in self.ownership.parties
+                if not names.isdisjoint(self.ownership.ancestors(party))
+            }
+        return frozenset(names)
+
+    def _told_apart(self, buyer: str, destination: str) -> str:
+        """The buyer's name where rules tell it from others, so that other answers are shared."""
+        if (buyer, destination) not in self._names_told_apart:
+            abroad = self.ownership.headquarters(buyer) - {judged_as(destination)}
+            apart = bool(abroad) or buyer in self._listed_names
+            self._names_told_apart[buyer, destination] = buyer if apart else ""
+        return self._names_told_apart[buyer, destination]
 
     # --- tools, memory, foundry service --------------------------------------------------------
+
+    def judge_tool(
+        self, tool_class: str, maker_country: str, destination: str, buyer: str, day: date
+    ) -> Judgement:
+        """What the rules of ``day`` say of shipping a tool of a class to ``buyer``."""
+        return self.tool_judgements(tool_class, maker_country, destination, buyer, day)[0]
+
+    def tool_judgements(
+        self, tool_class: str, maker_country: str, destination: str, buyer: str, day: date
+    ) -> list[Judgement]:
+        """All that the rules of ``day`` say of shipping a tool: first what decides."""
+        destination = judged_as(destination)
+        found = [
+            by_share(value_or(control, "admitted", day, 0.0), control.id)
+            for control in self._in_force(day, ToolControl)
+            if control.reaches(destination)
+            and maker_country in control.toolmaker_countries
+            and tool_class in control.tool_classes
+        ]
+        listing = self._listed_as(buyer, "tools", day)
+        if listing is not None and maker_country == listing.listing.issuer:
+            found.append(by_share(odds(listing.listing, day), listing.listing.id, listing.reason))
+        return sorted(found, key=lambda judged: judged.admitted) or [FREE]
 
     def tool_access(
         self,
@@ -190,18 +303,7 @@ class RuleBook:
         def admitted(day: date) -> float:
             if region == maker_region:
                 return 1.0
-            share = 1.0
-            for control in self._in_force(day, ToolControl):
-                if (
-                    region in control.destinations
-                    and maker_country in control.toolmaker_countries
-                    and tool_class in control.tool_classes
-                ):
-                    share = min(share, value_or(control, "admitted", day, 0.0))
-            listing = self.listed(foundry, "tools", day)
-            if listing is not None and maker_country == listing.issuer:
-                share = min(share, odds(listing, day))
-            return share
+            return self.judge_tool(tool_class, maker_country, region, foundry, day).admitted
 
         key = ("tool", tool_class, maker_country, region, foundry)
         return self._average(key, start, end, admitted)
@@ -221,14 +323,13 @@ class RuleBook:
     def memory_control_ahead(self, region: str, now: float, lead: float) -> bool:
         """Whether a memory control is known to come for ``region``."""
         return any(
-            region in control.destinations
-            for control in self._binding_within(MemoryControl, now, lead)
+            control.reaches(region) for control in self._binding_within(MemoryControl, now, lead)
         )
 
     def tool_control_ahead(self, tool_class: str, region: str, now: float, lead: float) -> bool:
         """Whether a control on a tool class is known to come for ``region``."""
         return any(
-            region in control.destinations and tool_class in control.tool_classes
+            control.reaches(region) and tool_class in control.tool_classes
             for control in self._binding_within(ToolControl, now, lead)
         )
 
@@ -247,78 +348,7 @@ class RuleBook:
         key = ("foundry", designer, designer_region, foundry_region)
         return self._average(key, start, end, admitted)
 
-    # --- programmes ----------------------------------------------------------------------------
-
-    def subsidies(self) -> list[Subsidy]:
-        """Every subsidy of this book and of those it succeeds, each once."""
-        books = (*reversed(list(self._predecessors())), self)
-        return list({i.id: i for book in books for i in book._kind(Subsidy)}.values())
-
-    def subsidy_paid(self, subsidy: Subsidy, start: float, end: float) -> float:
-        """What a subsidy pays out over a period, all recipients together, USD bn."""
-
-        def rate(day: date) -> float:
-            return sum(
-                paying.value("annual_usd_bn", day)
-                for paying in self._in_force(day, Subsidy)
-                if paying.id == subsidy.id
-            )
-
-        yearly = self._average(("subsidy", subsidy.id), start, end, rate)
-        return yearly * (end - start) / MONTHS_PER_YEAR
-
-    def migration_factor(self, origin: str, destination: str, start: float, end: float) -> float:
-        """Product of the factors of the talent programmes on a migration flow."""
-
-        def factor(day: date) -> float:
-            product = 1.0
-            for programme in self._in_force(day, TalentProgramme):
-                if (programme.origin, programme.destination) == (origin, destination):
-                    product *= programme.value("migration_factor", day)
-            return product
-
-        return self._average(("talent", origin, destination), start, end, factor)
-
-    def enforcement_rate(self, issuer: str, start: float, end: float) -> float:
-        """Means for enforcement of a government, USD bn a year."""
-
-        def rate(day: date) -> float:
-            return sum(
-                means.value("annual_usd_bn", day)
-                for means in self._in_force(day, Enforcement)
-                if means.issuer == issuer
-            )
-
-        return self._average(("enforcement", issuer), start, end, rate)
-
     # --- how ------------------------------------------------------------------------------------
-
-    def _in_force[I: InstrumentBase](self, day: date, kind: type[I]) -> list[I]:
-        if self.succeeds is not None and self.calendar.months(day) < self.since:
-            return self.succeeds._in_force(day, kind)
-        return [i for i in self._kind(kind) if i.in_force(day)]
-
-    def _kind[I: InstrumentBase](self, kind: type[I]) -> list[I]:
-        return cast("list[I]", self._of_kind.get(kind, []))
-
-    def _predecessors(self) -> Iterator[RuleBook]:
-        if self.succeeds is not None:
-            yield self.succeeds
-            yield from self.succeeds._predecessors()
-
-    def _binding_within[I: InstrumentBase](
-        self, kind: type[I], now: float, lead: float
-    ) -> Iterator[I]:
-        """Instruments of a kind yet to take effect that are announced, or near enough to leak."""
-        return (
-            i
-            for i in self._kind(kind)
-            if now < self.calendar.months(i.effective)
-            and (
-                self.calendar.months(i.effective) <= now + lead
-                or self.calendar.months(i.announced) <= now
-            )
-        )
 
     def _admitted(
         self,
@@ -329,7 +359,7 @@ class RuleBook:
         shares = [
             value_or(control, "admitted", day, 0.0)
             for control in self._in_force(day, kind)
-            if destination in control.destinations
+            if control.reaches(destination)
         ]
         return min(shares, default=1.0)
 
@@ -341,41 +371,3 @@ class RuleBook:
             and (not call.products or chip.name in call.products)
         ]
         return max(shares, default=0.0)
-
-    def _average(
-        self, key: Hashable, start: float, end: float, at: Callable[[date], float]
-    ) -> float:
-        """Average of a quantity over the days of ``[start, end)``, remembered."""
-        full_key = (key, start, end)
-        if full_key not in self._answers:
-            cuts = [start, *(cut for cut in self._turns if start < cut < end), end]
-            # Spells of one value are joined, so that a turn elsewhere in the book, which changes
-            # nothing here, does not change the last digit either.
-            spells: list[tuple[float, float]] = []
-            for left in cuts[:-1]:
-                value = at(self.calendar.date(left))
-                if not spells or spells[-1][1] != value:
-                    spells.append((left, value))
-            ends = [left for left, _ in spells[1:]] + [end]
-            summed = sum(
-                value * (right - left) for (left, value), right in zip(spells, ends, strict=True)
-            )
-            self._answers[full_key] = spells[0][1] if len(spells) == 1 else summed / (end - start)
-        return self._answers[full_key]
-
-    def _turning_points(self) -> list[float]:
-        """Every moment at which anything in the book changes, in order."""
-        days = {
-            day
-            for i in self.instruments
-            for day in (
-                i.effective,
-                i.ended,
-                *(v.since for p in i.parameters.values() for v in p.values),
-            )
-            if day is not None
-        }
-        turns = {self.calendar.months(day) for day in days}
-        if self.succeeds is not None:
-            turns |= {self.since, *self.succeeds._turns}
-        return sorted(turns)

@@ -1,0 +1,123 @@
+"""A book of instruments: which are in force on a day, and averages over a period.
+
+The book never changes; a policy has a book of its own.  Questions about a period are answered with
+the average over its days, so that a rule which takes effect in mid-quarter leaves that quarter open
+for the days before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import date
+from math import inf
+from typing import Self, cast
+
+from model.calendar import Calendar
+from model.instruments import ON_RECORD_ONLY, Instrument, InstrumentBase
+
+
+class Book:
+    """A fixed set of instruments over time.
+
+    Args:
+        instruments: the instruments of one policy.
+        calendar: converts months to dates.
+        succeeds: the book that held before ``since``, for a world forked in mid-flight: what was
+            lived through under it stays judged by it.
+        since: the month from which this book holds.
+    """
+
+    def __init__(
+        self,
+        instruments: Sequence[Instrument],
+        calendar: Calendar,
+        succeeds: Self | None = None,
+        since: float = -inf,
+    ) -> None:
+        self.instruments = tuple(instruments)
+        self.calendar = calendar
+        self.succeeds = succeeds
+        self.since = since
+        self._answers: dict[Hashable, float] = {}
+        self._of_kind: dict[type[InstrumentBase], list[InstrumentBase]] = defaultdict(list)
+        for instrument in self.instruments:
+            self._of_kind[type(instrument)].append(instrument)
+        self._turns = self._turning_points()
+        self._found_in_force: dict[tuple[date, type[InstrumentBase]], list[InstrumentBase]] = {}
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """A book never changes, so copies of a world share it."""
+        return self
+
+    def _in_force[I: InstrumentBase](self, day: date, kind: type[I]) -> list[I]:
+        """Instruments of a kind in force on a day, remembered: the list is not to be changed."""
+        if (day, kind) not in self._found_in_force:
+            found: list[InstrumentBase] = (
+                [*self.succeeds._in_force(day, kind)]
+                if self.succeeds is not None and self.calendar.months(day) < self.since
+                else [i for i in self._kind(kind) if i.in_force(day)]
+            )
+            self._found_in_force[day, kind] = found
+        return cast("list[I]", self._found_in_force[day, kind])
+
+    def _kind[I: InstrumentBase](self, kind: type[I]) -> list[I]:
+        return cast("list[I]", self._of_kind.get(kind, []))
+
+    def _predecessors(self) -> Iterator[Self]:
+        if self.succeeds is not None:
+            yield self.succeeds
+            yield from self.succeeds._predecessors()
+
+    def _binding_within[I: InstrumentBase](
+        self, kind: type[I], now: float, lead: float
+    ) -> Iterator[I]:
+        """Instruments of a kind yet to take effect that are announced, or near enough to leak."""
+        return (
+            i
+            for i in self._kind(kind)
+            if now < self.calendar.months(i.effective)
+            and (
+                self.calendar.months(i.effective) <= now + lead
+                or self.calendar.months(i.announced) <= now
+            )
+        )
+
+    def _average(
+        self, key: Hashable, start: float, end: float, at: Callable[[date], float]
+    ) -> float:
+        """Average of a quantity over the days of ``[start, end)``, remembered."""
+        full_key = (key, start, end)
+        if full_key not in self._answers:
+            cuts = [start, *(cut for cut in self._turns if start < cut < end), end]
+            # Spells of one value are joined, so that a turn elsewhere in the book, which changes
+            # nothing here, does not change the last digit either.
+            spells: list[tuple[float, float]] = []
+            for left in cuts[:-1]:
+                value = at(self.calendar.date(left))
+                if not spells or spells[-1][1] != value:
+                    spells.append((left, value))
+            ends = [left for left, _ in spells[1:]] + [end]
+            summed = sum(
+                value * (right - left) for (left, value), right in zip(spells, ends, strict=True)
+            )
+            self._answers[full_key] = spells[0][1] if len(spells) == 1 else summed / (end - start)
+        return self._answers[full_key]
+
+    def _turning_points(self) -> list[float]:
+        """Every moment at which anything that the world acts on changes, in order."""
+        days = {
+            day
+            for i in self.instruments
+            if not isinstance(i, ON_RECORD_ONLY)
+            for day in (
+                i.effective,
+                i.ended,
+                *(v.since for p in i.parameters.values() for v in p.values),
+            )
+            if day is not None
+        }
+        turns = {self.calendar.months(day) for day in days}
+        if self.succeeds is not None:
+            turns |= {self.since, *self.succeeds._turns}
+        return sorted(turns)

@@ -208,7 +208,9 @@ class Cast:
         }
         return Developer(world, self._record(DeveloperRecord, defaults | fields))
 
-    def designer(self, world: Any, *chips: ChipRecord, **fields: Any) -> Designer:
+    def designer(
+        self, world: Any, *chips: ChipRecord, plans_variants: bool = False, **fields: Any
+    ) -> Designer:
         """A US designer whose software is the best."""
         defaults = {
             "name": "Designer",
@@ -220,7 +222,8 @@ class Cast:
             "margin": 0.5,
             "source": "invented",
         }
-        return Designer(world, self._record(DesignerRecord, defaults | fields), chips)
+        record = self._record(DesignerRecord, defaults | fields)
+        return Designer(world, record, chips, plans_variants=plans_variants)
 
     def foundry(self, world: Any, *classes: float, **fields: Any) -> Foundry:
         """A foundry that makes 28 nm and the node classes named, without EUV."""

@@ -101,6 +101,86 @@ def test_most_designers_know_no_third_party(cast):
     assert obtained(cast, [(0.0, 60.0)], listing, **unable) == 0.0
 
 
+# --- versions for China ---------------------------------------------------------------------------
+
+DESIGN = {"variant_cost": 0.5, "variant_months": 6.0, "variant_luck": 0.0}
+
+
+def planner(cast, *, stake=1.0, **fields):
+    """A designer of one fast chip that a threshold on its rate bars from China."""
+    threshold = cast.instrument(
+        "chip-threshold",
+        tests=[{"all_of": [{"metric": "tpp", "at_least": "bound"}], "outcome": "licence"}],
+        parameters={"bound": 4800.0},
+    )
+    world = cast.world(2, time=12.0, instruments=[threshold], **DESIGN)
+    chips = (cast.chip(name="Fast"), cast.chip(name="Old variant", sold_to="china"))
+    designer = cast.designer(world, *chips, plans_variants=True, **fields)
+    designer.forgone = np.array([stake, 0.0])
+    designer.plan_variants()
+    return designer
+
+
+def test_a_designer_answers_a_rule_with_the_best_version_that_passes(cast):
+    designer = planner(cast)
+    (variant,) = designer.variants
+    assert 4700.0 < variant.chip.tpp < 4800.0
+    assert variant.chip.memory_bandwidth_gbs == variant.base.memory_bandwidth_gbs
+    assert variant.chip.sold_to == "china"
+    assert [chip.name for chip in designer.chips] == ["Fast"], "its own plans replace the record"
+
+
+def test_a_version_ships_after_its_lag_where_china_is_worth_it(cast):
+    assert planner(cast, stake=0.13).variants[0].launches == pytest.approx([18.0, np.inf])
+    assert np.isinf(planner(cast, stake=0.12).variants[0].launches).all(), "half a billion a year"
+
+
+def test_a_version_begun_is_not_begun_again(cast):
+    designer = planner(cast)
+    designer.model.time = 15.0
+    designer.forgone = np.array([1.0, 1.0])
+    designer.plan_variants()
+    assert len(designer.variants) == 1
+    assert designer.variants[0].launches == pytest.approx([18.0, 21.0])
+
+
+def test_a_version_costs_less_than_the_chip_and_no_less_than_its_parts(cast):
+    cheap = planner(cast, margin=0.9)
+    dear = planner(cast, margin=0.1)
+    for designer, kept in ((cheap, (4738.0 / 15832.0) ** 0.5), (dear, 0.9)):
+        name = designer.variants[0].chip.name
+        share = designer.list_prices[name] / designer.list_prices["Fast"]
+        assert share == pytest.approx([kept, kept], rel=1e-3)
+
+
+def test_who_may_sell_its_best_or_does_not_plan_designs_no_version(cast):
+    world = cast.world(2, **DESIGN)
+    free = cast.designer(world, cast.chip(), plans_variants=True)
+    free.forgone = np.ones(2)
+    free.plan_variants()
+    assert free.variants == []
+    chinese = planner(cast, region="CN", country="CN")
+    assert chinese.variants == []
+    assert len(chinese.chips) == 2
+
+
+def test_flagships_are_the_two_most_useful_products_on_sale_to_anyone(cast):
+    chips = [
+        cast.chip(name=f"{speed}", fp16_tflops=speed, int8_tops=2 * speed) for speed in (1, 3, 4, 2)
+    ]
+    inside = cast.chip(name="inside", fp16_tflops=9, int8_tops=18, sold_to="developer")
+    gone = cast.chip(name="gone", fp16_tflops=9, int8_tops=18, discontinued=date(2021, 12, 31))
+    designer = cast.designer(cast.world(), *chips, inside, gone)
+    assert [chip.name for chip in designer.flagships()] == ["4", "3"]
+
+
+def test_each_quarter_has_books_of_its_own(cast):
+    designer = cast.designer(cast.world(1))
+    designer.china_revenue, designer.forgone = np.ones(1), np.ones(1)
+    designer.open_books()
+    assert designer.china_revenue.tolist() == designer.forgone.tolist() == [0.0]
+
+
 # --- memory ---------------------------------------------------------------------------------------
 
 HABITS = {

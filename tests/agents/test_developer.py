@@ -239,6 +239,21 @@ def test_who_does_no_research_can_catch_up_with_the_literature_and_no_more(cast,
     assert lab.efficiency == pytest.approx([-0.5, 2.0, -1.0])
 
 
+def test_a_leading_lab_of_the_start_advances_at_the_reference_pace(cast):
+    # A tenth of 1,000 H100e for the largest run, and twice as much for experiments.
+    world = cast.world(
+        1,
+        reference_researchers=80.0,
+        reference_compute=200.0,
+        experiments_per_run=2.0,
+        research_pace=0.03,
+    )
+    lab = cast.developer(world, fleet=1000, training_share=0.1)
+    lab.researchers = np.array([80.0])
+    lab.do_research(2.0, lab.usable)
+    assert lab.efficiency == pytest.approx([0.06])
+
+
 def test_scarcity_makes_a_lab_inventive(cast, world):
     lab = cast.developer(world)
     lab.researchers = np.full(3, 100.0)
@@ -360,6 +375,20 @@ def test_the_share_for_training_falls_as_the_fleet_grows(cast):
 
 
 # --- new firms ------------------------------------------------------------------------------------
+
+
+def test_what_a_new_firm_buys_to_begin_with_is_no_growth(cast):
+    world = cast.world(1, ramp_months=24.0)
+    young = cast.developer(world, fleet=0, founded=date(2023, 1, 1))
+    old = cast.developer(world)
+    for firm in (young, old):
+        world.time = 13.0
+        firm.install("direct", np.array([4000.0]), np.array([4000.0]))
+    assert young.compute_growth() == pytest.approx([1.0])
+    assert old.compute_growth() == pytest.approx([5.0])
+    world.time = 40.0
+    young.install("direct", np.array([4000.0]), np.array([4000.0]))
+    assert young.compute_growth() == pytest.approx([2.0]), "later purchases are"
 
 
 def test_a_firm_exists_from_its_founding_on(cast, world):

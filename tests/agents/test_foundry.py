@@ -61,6 +61,14 @@ def test_futures_open_their_fabs_at_times_of_their_own(cast):
     assert (foundry.wafers == 11.0).sum() == 3
 
 
+def test_each_fab_has_luck_of_its_own(cast):
+    foundry = cast.foundry(cast.world(1, fab_luck=0.3), 14, 7)
+    equip(foundry)
+    for _ in range(3):
+        foundry.begin_fab(np.ones(1))
+    assert len({float(project.opens[0]) for project in foundry.projects}) == 3
+
+
 @given(st.lists(st.floats(0.0, 20.0), min_size=1, max_size=6), st.floats(0.0, 3.0))
 def test_all_the_capacity_begun_opens_and_no_more(cast, expansions, sets):
     world = cast.world(3, fab_luck=0.3)
@@ -149,7 +157,7 @@ def test_the_first_euv_scanner_is_wanted_for_research(cast):
     nothing = np.zeros(1)
     assert cast.foundry(world, 14, 7).order("euv", nothing) == pytest.approx([1.0])
     assert cast.foundry(world, 14).order("euv", nothing) == pytest.approx([0.0])
-    assert cast.foundry(world, 14, 7, euv_scanners=3).order("euv", nothing) == pytest.approx([0.0])
+    assert cast.foundry(world, 14, 7, euv_scanners=1).order("euv", nothing) == pytest.approx([0.0])
 
 
 def test_tools_are_hoarded_before_a_ban_and_of_the_barred_class_only(cast):
@@ -318,6 +326,12 @@ def test_packaging_grows_where_it_ran_full(cast):
     foundry = cast.foundry(cast.world(3, comfortable_use=0.8, packaging_growth=0.3), 14, 7)
     foundry.expand_packaging(np.array([0.5, 0.8, 5.0]))
     assert foundry.packaging == pytest.approx([5.0, 5.0, 6.5])
+
+
+def test_a_foundry_without_packaging_packages_nothing(cast):
+    world = cast.world(1)
+    assert cast.foundry(world, 14, 7).packages
+    assert not cast.foundry(world, 14, 7, packaging_wafers=0).packages
 
 
 def test_accelerators_get_their_share_of_wafers(cast):

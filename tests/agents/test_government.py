@@ -26,6 +26,17 @@ def test_an_agenda_is_in_order_and_only_of_what_is_to_come(cast):
     assert [when for when, _, _ in government.agenda] == [6.0, 9.0]
 
 
+def test_what_falls_on_this_moment_has_been_done_but_for_the_first_moment_of_all(cast):
+    entries = [(0.0, "announces", "first"), (6.0, "announces", "second")]
+    world = cast.world(time=0.0)
+    government = cast.government(world)
+    government.set_agenda(entries)
+    assert government.agenda == entries
+    world.time = 6.0
+    government.set_agenda(entries)
+    assert government.agenda == []
+
+
 def test_what_is_due_is_done_once_and_at_its_own_time(cast):
     world = cast.world()
     government = cast.government(world)

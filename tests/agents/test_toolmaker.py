@@ -20,6 +20,7 @@ def test_a_toolmaker_ships_a_class_from_its_first_year_on(cast):
 def test_capacity_grows_from_the_first_year_or_the_start(cast):
     world = cast.world(1, tool_growth=0.1)
     maker = cast.toolmaker(world, {"euv": (2.0, 40.0), "immersion": (-5.0, 80.0)})
+    assert maker.capacity("immersion", 12.0) == pytest.approx([80.0])
     world.time = 36.0
     assert maker.capacity("euv", 12.0) == pytest.approx(40.0 * np.exp(0.1))
     assert maker.capacity("immersion", 12.0) == pytest.approx(80.0 * np.exp(0.3))

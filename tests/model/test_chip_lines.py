@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.designer import Variant
 from model import chip_lines
 from model.calendar import Calendar
 from model.chip_lines import Line, channel_of
@@ -109,6 +110,19 @@ def test_a_product_starts_small_and_ends_with_its_last_day(cast, launched, disco
     scene.designers = [cast.designer(scene.world, chip)]
     (line,) = scene.lines()
     assert line.ramp == pytest.approx(ramp)
+
+
+def test_a_version_for_china_is_on_sale_where_it_has_been_launched(cast):
+    scene = Scene(cast)
+    variant = cast.chip(name="Cut down", designer="Best", sold_to="china")
+    scene.best.variants = [
+        Variant(variant, scene.best.chips[0], np.array([24.0, np.inf])),
+        Variant(variant, scene.best.chips[0], np.array([27.0, np.inf])),
+    ]
+    (line,) = (line for line in scene.lines() if line.chip is variant)
+    assert line.ramp == pytest.approx([1.5 / 9.0, 0.0])
+    later = [ln.ramp for ln in scene.lines(60.0, 63.0) if ln.chip is variant]
+    assert later == pytest.approx(np.array([[1.0, 0.0], [1.0, 0.0]]))
 
 
 @given(st.floats(-6.0, 60.0), st.floats(0.5, 6.0))

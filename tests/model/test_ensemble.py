@@ -102,6 +102,7 @@ def test_an_unknown_name_to_fix_is_refused():
 
 
 def test_certain_is_for_what_is_the_same_everywhere():
+    assert Parameters(KNOWN, Streams(1, 1)).certain("lead") == 6.0
     parameters = Parameters(KNOWN, Streams(1, 3))
     assert parameters.certain("lead") == 6.0
     with pytest.raises(ValueError, match="'speed' must be the same"):

@@ -80,6 +80,12 @@ def test_an_old_firm_has_its_whole_share_from_the_start(cast):
     assert one.cash == pytest.approx(3.0 * other.cash)
 
 
+def test_a_quarter_brings_three_months_money(cast):
+    world, investors, (firm,) = funded(cast, 1.0)
+    investors.fund(world.time, 3.0)
+    assert firm.cash == pytest.approx([3.0, 3.0])
+
+
 # --- growth ---------------------------------------------------------------------------------------
 
 

@@ -211,7 +211,7 @@ def test_a_payroll_passes_through_the_firm(cast):
     for firm in firms:
         firm.researchers = firm.engineers = np.zeros(2)
     firms[0].researchers, firms[0].engineers = np.full(2, 100.0), np.full(2, 1000.0)
-    market.pay_wages(1.0)
+    market.pay_wages(3.0)
     # 100 x 400 + 1,000 x 200 thousand dollars a year.
-    assert world.ledger.total("wages") == pytest.approx([0.24 / 12.0] * 2)
+    assert world.ledger.total("wages") == pytest.approx([0.24 / 4.0] * 2)
     assert firms[0].cash == pytest.approx([0.0, 0.0])

@@ -64,6 +64,15 @@ def test_another_seed_stream_ordinal_or_future_is_other_luck():
     assert len(set(usual)) == 8
 
 
+def test_unless_told_otherwise_a_draw_is_the_first():
+    streams = Streams(1, 4)
+    assert np.array_equal(streams.uniform("x"), streams.uniform("x", 0))
+    assert np.array_equal(streams.normal("x"), streams.normal("x", 0))
+    assert np.array_equal(streams.lognormal("x", sigma=0.2), streams.lognormal("x", 0, sigma=0.2))
+    block = Streams(1, 2)
+    assert np.array_equal(block.uniform("x"), streams.uniform("x")[:2]), "and the first future"
+
+
 def test_a_copy_of_a_world_shares_its_luck():
     streams = Streams(3, 4)
     twin = copy.deepcopy(streams)

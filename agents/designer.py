@@ -158,15 +158,15 @@ class Designer(Actor):
         self.software = self.software + closed * np.maximum(0.0, 1.0 - self.software)
 
     def obtain_foreign_dies(self, start: float, end: float) -> None:
-        """Lay in dies made abroad through unlisted go-betweens, as far as these may be served."""
+        """Lay in dies made abroad, through go-betweens where it may not be served itself."""
         open_from = max(start, self._third_country_since)
         if open_from >= end:
             return
         go_between = self.model.rules.foundry_access("", self.region, "RoW", open_from, end)
         openly = self.model.rules.foundry_access(self.name, self.region, "RoW", open_from, end)
-        # Where the designer may be served openly it needs no go-between.
+        # Where the designer may be served openly it needs no go-between for the same dies.
         quarters = (end - open_from) / 3.0
-        dies = self._third_country_dies * go_between * (1.0 - openly) * quarters
+        dies = self._third_country_dies * max(go_between, openly) * quarters
         self.die_bank = self.die_bank + dies
         self.dies_obtained = self.dies_obtained + dies
 

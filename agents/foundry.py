@@ -8,7 +8,7 @@ import numpy as np
 
 from agents import lithography
 from agents.actor import Actor
-from agents.arrays import Bools, Floats, Ints, ratio
+from agents.arrays import Bools, Floats, Ints, ratio, total
 from agents.records import FoundryRecord, ToolClass
 from agents.surroundings import Surroundings
 
@@ -50,6 +50,7 @@ class Foundry(Actor):
         yields: share of good large dies by rung, 0 where not in volume, ``(rungs, futures)``.
         tools: sets in store, not yet built in, by store, ``(futures,)`` each.
         tools_received, tools_built_in: sets since the start, by store.
+        tools_from: sets received since the start by country of the maker.
         euv_owned: EUV scanners it owns, built in or not, ``(futures,)``.
     """
 
@@ -77,6 +78,7 @@ class Foundry(Actor):
         self.tools: dict[str, Floats] = {store: np.zeros(futures) for store in STORES}
         self.tools_received: dict[str, Floats] = {store: np.zeros(futures) for store in STORES}
         self.tools_built_in: dict[str, Floats] = {store: np.zeros(futures) for store in STORES}
+        self.tools_from: dict[str, Floats] = {}
         self.euv_owned = self.draw(record.euv_scanners, "euv")
         self._research_grants: Floats = np.zeros(futures)
 
@@ -166,8 +168,9 @@ class Foundry(Actor):
             wanted = np.maximum(wanted, first * 1.0)
         return np.maximum(0.0, wanted - self.tools[store])
 
-    def take_delivery(self, tool_class: ToolClass, sets: Floats) -> None:
-        """Receive tools into store."""
+    def take_delivery(self, tool_class: ToolClass, sets: Floats, country: str) -> None:
+        """Receive tools from a maker of ``country`` into store."""
+        self.tools_from[country] = self.tools_from.get(country, 0.0) + sets
         store = store_of(tool_class)
         self.tools[store] = self.tools[store] + sets
         self.tools_received[store] = self.tools_received[store] + sets
@@ -220,6 +223,16 @@ class Foundry(Actor):
     def packaging_for_accelerators(self, months: float) -> Floats:
         """Advanced packaging available for accelerators in a period, thousand wafers."""
         return self.packaging * months
+
+    def lose_unserviced(self, start: float, end: float) -> None:
+        """Lines wear out where makers abroad may not service the tools that they delivered."""
+        unserviced: Floats = np.zeros(self.model.futures)
+        for country, sets in self.tools_from.items():
+            barred = 1.0 - self.model.rules.servicing_access(country, self.region, start, end)
+            unserviced = unserviced + barred * sets
+        delivered = total([np.zeros(self.model.futures), *self.tools_from.values()])
+        loss = self.model.parameters["unserviced_loss"] * ratio(unserviced, delivered)
+        self.wafers = self.wafers * np.exp(-loss * (end - start) / 12.0)
 
     def produce(self, months: float) -> None:
         """Run the lines: yields improve with the wafers made relative to all made before."""

@@ -26,23 +26,6 @@ class Counter:
     haste: Floats | float
 
 
-def usefulness(
-    training: Floats, serving: Floats, interconnect: Floats, *, training_weight: Floats
-) -> Floats:
-    """Worth of one package to its buyer, relative to an H100, ``(products, futures)``.
-
-    A weighted sum of delivered training rate and of memory bandwidth, which limits serving,
-    discounted for links too thin to join many packages.
-
-    Args:
-        training: delivered training rate relative to an H100, ``(products, futures)``.
-        serving: memory bandwidth relative to an H100, delivered, ``(products, futures)``.
-        interconnect: discount for link bandwidth, 0 to 1, ``(products, 1)``.
-        training_weight: weight of training against serving, ``(futures,)``.
-    """
-    return (training_weight * training + (1.0 - training_weight) * serving) * interconnect
-
-
 def appeal(worth_per_dollar: Floats, *, sensitivity: Floats) -> Floats:
     """Weight of each product in a buyer's choice, ``(products, futures)``: 1 for the best buy.
 

@@ -82,6 +82,9 @@ class Rules(Protocol):
             lead: how long ahead an unannounced rule is known, months.
         """
 
+    def servicing_access(self, maker_country: str, region: str, start: float, end: float) -> float:
+        """Share of the service that a country's toolmakers may give fabs of a region."""
+
     def memory_access(self, region: str, start: float, end: float) -> float:
         """Share of wanted foreign high-bandwidth memory that a region may buy."""
 

@@ -32,6 +32,7 @@ from experiments.runner import RunError, suitable_block
 from experiments.runner import run as run_study
 from experiments.store import StoreError, known_names, load, read_manifest
 from experiments.study import LAST_MONTH, MOST_FUTURES, Study, StudyError, month_within
+from experiments.supply_record import supply
 from experiments.tables import (
     changes_table,
     comparison_notes,
@@ -267,6 +268,9 @@ def bench(
         f"throughput           {found.futures_per_second:9,.0f} futures/s"
         f"  = {found.speed_up:,.0f} times that of one at a time"
     )
+
+
+app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 
 
 @app.callback(invoke_without_command=True)

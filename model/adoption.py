@@ -59,6 +59,8 @@ class Adoption:
         known = self._parameters
         for region, index in self.index.items():
             firms = [d for d in self._developers if d.region == region and d.exists]
+            if not firms:
+                continue
             self.revenue[region] = known[f"market_{region.lower()}"] * index
             earned = self.revenue[region] * months / MONTHS_PER_YEAR
             reinvested = earned * known["reinvestment"]

@@ -221,4 +221,5 @@ def _grown(launches: Floats, parameters: Parameters, start: float, end: float) -
     age = (start + end) / 2.0 - launches
     grown = age / parameters.certain("product_ramp_months")
     ramp = np.clip(grown, parameters.certain("product_ramp_start"), 1.0)
-    return np.where(launches < end, ramp, 0.0)
+    present = np.clip((end - launches) / (end - start), 0.0, 1.0)
+    return ramp * present

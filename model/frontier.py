@@ -56,7 +56,7 @@ class Frontier:
         row: Ints = reached.argmax(axis=0)
         when = self._times[row, np.arange(level.shape[0])]
         when = np.where(self.level >= level, when, np.inf)
-        answer = np.where(self._earliest >= level, -np.inf, when)
+        answer = np.where(self._earliest > level, -np.inf, when)
         self._last_question = (level, answer)
         return answer
 

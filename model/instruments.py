@@ -246,8 +246,7 @@ class DesignSoftwareControl(DestinedInstrument):
 class ServicingControl(DestinedInstrument):
     """Bars people of the issuer from work at advanced fabs (parameter ``admitted``, 0 if left out).
 
-    On record only: the world does not act on it.  What it does to fabs is part of the shares that
-    the tool controls of the same days admit.
+    Lines equipped with the issuer's tools then wear out faster.
     """
 
     kind: Literal["servicing-control"]
@@ -368,7 +367,6 @@ ChipControl = ChipThreshold | ChipLetter | ChipEmbargo
 
 ON_RECORD_ONLY: tuple[type[InstrumentBase], ...] = (
     DesignSoftwareControl,
-    ServicingControl,
     SiteAuthorisation,
     UseGuidance,
     MineralControl,

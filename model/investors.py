@@ -58,6 +58,8 @@ class Investors:
         """
         for region in REGIONS:
             firms = [d for d in self._developers if d.region == region and d.exists]
+            if not firms:
+                continue
             weights = [d.spending_share * self._maturity(d, now) for d in firms]
             amount = self.rate(region, now) * months / MONTHS_PER_YEAR
             everyone = total(weights)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import inf
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -195,16 +196,17 @@ HISTORY = Policy(
 def _scaled_from(parameter: Parameter, factor: float, since: date | None) -> Parameter:
     reference = f"scaled by {factor:g} under the policy"
     start = since or date.min
+    # No more than all of something can be withheld, admitted or granted.
+    most = 1.0 if parameter.unit.startswith("share") else inf
     values = []
     for dated in parameter.values:
         if dated.since >= start:
-            scaled = {"value": dated.value * factor, "reference": reference}
+            scaled = {"value": min(dated.value * factor, most), "reference": reference}
             values.append(dated.model_copy(update=scaled))
         else:
             values.append(dated)
     if since is not None and all(dated.since != since for dated in values):
-        current = parameter.values[0].model_copy(
-            update={"since": since, "value": parameter.on(since) * factor, "reference": reference}
-        )
+        scaled = {"value": min(parameter.on(since) * factor, most), "reference": reference}
+        current = parameter.values[0].model_copy(update={"since": since, **scaled})
         values = sorted([*values, current], key=lambda dated: dated.since)
     return parameter.model_copy(update={"values": tuple(values)})

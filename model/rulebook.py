@@ -25,6 +25,7 @@ from model.instruments import (
     Instrument,
     MemoryControl,
     PurchaseDiscouragement,
+    ServicingControl,
     ToolControl,
 )
 from model.judgement import (
@@ -319,6 +320,19 @@ class RuleBook(ProgrammeBook):
         return self._average(
             ("cloud", region), start, end, lambda day: self._admitted(CloudControl, region, day)
         )
+
+    def servicing_access(self, maker_country: str, region: str, start: float, end: float) -> float:
+        """Share of the service that a country's toolmakers may give fabs of a region."""
+
+        def admitted(day: date) -> float:
+            shares = [
+                value_or(control, "admitted", day, 0.0)
+                for control in self._in_force(day, ServicingControl)
+                if control.issuer == maker_country and control.reaches(region)
+            ]
+            return min(shares, default=1.0)
+
+        return self._average(("servicing", maker_country, region), start, end, admitted)
 
     def memory_control_ahead(self, region: str, now: float, lead: float) -> bool:
         """Whether a memory control is known to come for ``region``."""

@@ -87,6 +87,6 @@ class ToolMarket:
         self, tool_class: ToolClass, maker: Toolmaker, foundry: Foundry, sets: Floats
     ) -> None:
         maker.ship(tool_class, sets)
-        foundry.take_delivery(tool_class, sets)
+        foundry.take_delivery(tool_class, sets, maker.country)
         price = self._parameters[f"price_{tool_class.replace('-', '_')}"]
         self._ledger.pay(foundry, maker, sets * price, "tools")

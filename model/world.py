@@ -301,6 +301,7 @@ class World(mesa.Model):
         self.agents_by_type[Designer].do("improve_software", months)
         self.agents_by_type[Designer].do("obtain_foreign_dies", start, end)
         self.agents_by_type[Foundry].do("raise_capital", months)
+        self.agents_by_type[Foundry].do("lose_unserviced", start, end)
         self.tool_market.clear(self.rules, start, end)
         self.chip_market.clear(self.rules, start, end)
         self._advance_nodes(months)

@@ -324,3 +324,14 @@ class Cast:
 def cast() -> Cast:
     """Makes worlds, actors, chips and instruments."""
     return Cast()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print at the end what a test left under ``print-at-end``, whichever process it ran in."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, text in report.user_properties:
+                    if name == "print-at-end":
+                        terminalreporter.write_line("")
+                        terminalreporter.write_line(text)

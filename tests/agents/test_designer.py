@@ -83,8 +83,9 @@ def test_a_listed_designer_has_dies_made_through_others_from_a_day_on(cast):
     assert obtained(cast, [(12.0, 15.0), (15.0, 18.0)], listing) == pytest.approx(600.0)
 
 
-def test_a_designer_that_may_be_served_openly_needs_no_go_between(cast):
-    assert obtained(cast, [(12.0, 24.0)]) == 0.0
+def test_a_designer_that_may_be_served_openly_gets_the_same_dies_without_a_go_between(cast):
+    listing = cast.instrument("entity-listing", "listing", **LISTED)
+    assert obtained(cast, [(12.0, 24.0)]) == obtained(cast, [(12.0, 24.0)], listing) > 0.0
 
 
 def test_no_dies_come_through_third_parties_once_these_are_barred(cast):

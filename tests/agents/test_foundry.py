@@ -18,7 +18,7 @@ ENOUGH = 1000.0
 
 def equip(foundry, sets=ENOUGH, classes=TOOL_CLASSES):
     for tool_class in classes:
-        foundry.take_delivery(tool_class, np.full_like(foundry.cash, sets))
+        foundry.take_delivery(tool_class, np.full_like(foundry.cash, sets), "NL")
 
 
 def stored_is_received_less_built_in(foundry) -> bool:
@@ -191,7 +191,7 @@ def test_tools_in_store_are_those_received_and_not_built_in(cast, deliveries):
     foundry = cast.foundry(cast.world(2), 14, 7, 5, euv_scanners=2)
     owned = foundry.euv_owned.copy()
     for tool_class, sets, expansion in deliveries:
-        foundry.take_delivery(tool_class, np.array([sets, 0.5 * sets]))
+        foundry.take_delivery(tool_class, np.array([sets, 0.5 * sets]), "NL")
         foundry.begin_fab(np.full(2, expansion))
         assert stored_is_received_less_built_in(foundry)
     received = sum(sets for _, sets, _ in deliveries)

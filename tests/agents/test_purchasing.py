@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from agents.purchasing import appeal, choice_shares, usefulness
+from agents.purchasing import appeal, choice_shares
 
 LINES, FUTURES = 4, 3
 worths = arrays(np.float64, (LINES, FUTURES), elements=st.floats(0.01, 100.0))
@@ -65,10 +65,3 @@ def test_the_best_buy_has_the_appeal_one_and_no_other_more(worth, sensitivity):
 def test_a_dollar_of_another_size_changes_no_choice(worth, sensitivity):
     once = appeal(worth, sensitivity=sensitivity)
     assert np.allclose(appeal(worth * 1e9, sensitivity=sensitivity), once)
-
-
-def test_worth_is_weighted_between_training_and_serving():
-    training, serving = np.full((1, 3), 2.0), np.full((1, 3), 0.5)
-    weight = np.array([0.0, 0.5, 1.0])
-    got = usefulness(training, serving, np.array([[0.8]]), training_weight=weight)
-    assert got[0] == pytest.approx([0.4, 1.0, 1.6])

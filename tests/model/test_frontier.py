@@ -143,7 +143,7 @@ def plainly(leader, follower, now: float) -> tuple[float, float]:
     if best(leader) < best(follower):
         lead, flag = plainly(follower, leader, now)
         return -lead, -flag
-    # The record begins with the first advance; what it reached was passed at some time before.
-    if best(follower) <= leader[0][0]:
+    # The record begins with the first advance; what lies below that was passed some time before.
+    if best(follower) < leader[0][0]:
         return np.nan, 1.0
     return now - next(when for level, when in leader if level >= best(follower)), 0.0

@@ -127,7 +127,12 @@ class ChipMarket:
         orders = [firm.order_chips(self._counter(session, firm)) for firm in firms]
         ordered = total(orders)
         share = self._fill(session, ordered)
-        seizure = self.grey.seizure_share(rules.enforcement_rate(self._enforcer.code, start, end))
+        reference = (
+            self._parameters.certain("enforcement_reference"),
+            self._parameters.certain("enforcement_staff_reference"),
+        )
+        effort = rules.enforcement_effort(self._enforcer.code, reference, start, end)
+        seizure = self.grey.seizure_share(effort)
         to_china = np.zeros_like(ordered)
         for firm, order in zip(firms, orders, strict=True):
             units = order * share

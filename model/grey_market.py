@@ -27,17 +27,17 @@ class GreyMarket:
         self.seized: Floats = np.zeros(futures)
         self.rentable: Floats = parameters["rentable_start"].copy()
 
-    def seizure_share(self, enforcement: float) -> Floats:
+    def seizure_share(self, effort: float) -> Floats:
         """Share of smuggled units that is seized, ``(futures,)``.
 
-        ``base x (budget / reference)^elasticity``, at most all; none without a budget.
+        ``base x effort^elasticity``, at most all; none without any effort.
 
         Args:
-            enforcement: means of the enforcing government, USD bn a year.
+            effort: means of the enforcing government relative to the reference.
         """
         known = self._parameters
-        effort = (enforcement / known["enforcement_reference"]) ** known["seizure_elasticity"]
-        return np.clip(known["seizure_base"] * effort, 0.0, 1.0)
+        share = known["seizure_base"] * effort ** known["seizure_elasticity"]
+        return np.clip(share, 0.0, 1.0)
 
     def settle(
         self,
@@ -76,6 +76,7 @@ class GreyMarket:
             known["smuggling_start"] * known["smuggling_floor"],
         )
         asked = known["premium_response"] * np.maximum(pull, 0.0)
+        asked = asked + known["risk_premium"] * seizure_share
         self.premium = known["smuggling_premium"] * (1.0 + asked)
 
     def set_rentable(self, delivered_elsewhere: Floats) -> None:

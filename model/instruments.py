@@ -333,7 +333,11 @@ class TalentProgramme(InstrumentBase):
 
 
 class Enforcement(InstrumentBase):
-    """Means to enforce export controls (parameter ``annual_usd_bn``)."""
+    """Means to enforce export controls.
+
+    Parameters: ``annual_usd_bn``, the budget, and ``staff``, posts; without the latter the budget
+    alone says how hard rules are enforced.
+    """
 
     kind: Literal["enforcement"]
 

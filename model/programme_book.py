@@ -53,3 +53,21 @@ class ProgrammeBook(Book):
             )
 
         return self._average(("enforcement", issuer), start, end, rate)
+
+    def enforcement_effort(
+        self, issuer: str, reference: tuple[float, float], start: float, end: float
+    ) -> float:
+        """Means of a government relative to a reference budget (USD bn a year) and staff (posts).
+
+        The geometric mean of both ratios; the budget's alone where no staff is on record.
+        """
+        budget, posts = reference
+
+        def effort(day: date) -> float:
+            held = [m for m in self._in_force(day, Enforcement) if m.issuer == issuer]
+            money = sum(means.value("annual_usd_bn", day) for means in held) / budget
+            staffed = [means for means in held if "staff" in means.parameters]
+            staff = sum(means.value("staff", day) for means in staffed) / posts
+            return float((money * staff) ** 0.5 if staffed else money)
+
+        return self._average(("effort", issuer, reference), start, end, effort)

@@ -20,7 +20,7 @@ FIGURES = {
     "seizure_base": 0.05,
     "seizure_elasticity": 0.5,
     "seizure_deterrent": 0.5,
-    "enforcement_reference": 0.2,
+    "risk_premium": 1.5,
     "rentable_start": 500.0,
     "rentable_share": 0.03,
 }
@@ -42,19 +42,19 @@ def quarter(grey, ordered, moved=0.0, seized=0.0, in_circulation=PLENTY) -> None
 # --- seizures -------------------------------------------------------------------------------------
 
 
-def test_without_a_budget_nothing_is_seized(grey):
+def test_without_means_nothing_is_seized(grey):
     assert grey.seizure_share(0.0).tolist() == [0.0]
 
 
-def test_at_the_reference_budget_the_base_share_is_seized(grey):
-    assert grey.seizure_share(0.2) == pytest.approx([0.05])
-    assert grey.seizure_share(0.8) == pytest.approx([0.10])
+def test_at_the_reference_means_the_base_share_is_seized(grey):
+    assert grey.seizure_share(1.0) == pytest.approx([0.05])
+    assert grey.seizure_share(4.0) == pytest.approx([0.10])
 
 
 @given(st.floats(0.0, 1e4), st.floats(0.0, 1e4))
-def test_a_larger_budget_seizes_no_smaller_share_and_at_most_all(cast, one, other):
+def test_larger_means_seize_no_smaller_share_and_at_most_all(cast, one, other):
     grey = GreyMarket(1, cast.world(1, **FIGURES).parameters)
-    less, more = (grey.seizure_share(budget)[0] for budget in sorted((one, other)))
+    less, more = (grey.seizure_share(effort)[0] for effort in sorted((one, other)))
     assert 0.0 <= less <= more <= 1.0
 
 
@@ -66,6 +66,11 @@ def test_traffic_is_booked(grey):
     quarter(grey, 900.0, 200.0, 0.5)
     assert grey.smuggled == pytest.approx([1000.0])
     assert grey.seized == pytest.approx([300.0])
+
+
+def test_the_premium_rises_with_what_is_seized(grey):
+    quarter(grey, 1000.0, seized=0.2)
+    assert grey.premium == pytest.approx([1.25 * 1.3])
 
 
 def test_a_network_that_could_fill_its_orders_stays_as_it_is(grey):
@@ -116,7 +121,8 @@ def test_a_network_is_never_negative_and_never_below_its_floor(cast, quarters):
         quarter(grey, ordered, moved, seized, in_circulation)
         smuggled += moved
         assert grey.network[0] >= 100.0 - 1e-9
-        assert 1.25 - 1e-12 <= grey.premium[0] <= 1.25 * 1.5 + 1e-12
+        highest = 1.25 * (1.5 + 1.5 * seized)
+        assert 1.25 - 1e-12 <= grey.premium[0] <= highest + 1e-12
         assert 0.0 <= grey.seized[0] <= grey.smuggled[0] * (1.0 + 1e-12)
     assert grey.smuggled[0] == pytest.approx(smuggled)
 

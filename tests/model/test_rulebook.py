@@ -327,6 +327,17 @@ def test_means_of_enforcement_of_one_government_add_up(cast):
     ]
     assert book(*means).enforcement_rate("US", *NOVEMBER) == pytest.approx(0.3)
     assert book(*means).enforcement_rate("JP", *NOVEMBER) == 0.0
+    effort = book(*means).enforcement_effort("US", (0.6, 100.0), *NOVEMBER)
+    assert effort == pytest.approx(0.5), "no staff on record: the budget's ratio"
+    assert book().enforcement_effort("US", (0.6, 100.0), *NOVEMBER) == 0.0
+
+
+def test_staff_counts_beside_the_budget(cast):
+    means = cast.instrument(
+        "enforcement", "means", parameters={"annual_usd_bn": 0.3, "staff": 25.0}
+    )
+    effort = book(means).enforcement_effort("US", (0.6, 100.0), *NOVEMBER)
+    assert effort == pytest.approx((0.5 * 0.25) ** 0.5)
 
 
 def test_talent_programmes_multiply(cast):

@@ -24,6 +24,7 @@ from experiments.bench import bench as run_bench
 from experiments.comparison import ComparisonError, as_json
 from experiments.comparison import compare as compared
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
+from experiments.installed import installed
 from experiments.manifest import Manifest, StoredOutcome, origin
 from experiments.policies import library, load_policy
 from experiments.progress import progress_bar
@@ -271,6 +272,9 @@ def bench(
 
 
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
+app.command(epilog="Example: aigap installed --on 2025-01 --by channel --policy no-controls")(
+    installed
+)
 
 
 @app.callback(invoke_without_command=True)

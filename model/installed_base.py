@@ -60,6 +60,11 @@ class InstalledBase:
         scaled = total([self._nothing, *self._matching(self._as_if_at_start, where)])
         return scaled * np.exp(-now / self._life)
 
+    def standing_of(self, kind: Kind, now: float) -> Floats:
+        """Units of one kind in use at ``now``, ``(futures,)``."""
+        scaled = self._as_if_at_start.get(kind, self._nothing)
+        return scaled * np.exp(-now / self._life)
+
     @property
     def kinds(self) -> list[Kind]:
         """Every kind received so far."""

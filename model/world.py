@@ -195,6 +195,12 @@ class World(mesa.Model):
         """Governments, in the order of the data."""
         return list(self._governments.values())
 
+    def ratings(self) -> dict[str, float]:
+        """Rating of every product, versions that designers planned included, H100e a unit."""
+        designers = self.agents_by_type[Designer]
+        recorded = {chip.name: chip.h100e for d in designers for chip in d.chips}
+        return recorded | {v.chip.name: v.chip.h100e for d in designers for v in d.variants}
+
     def government(self, code: str) -> Government:
         """The government with a two-letter code."""
         return self._governments[code]

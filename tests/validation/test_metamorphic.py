@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from agents.arrays import Bools, Floats, total
 from agents.designer import Designer
-from agents.developer import Developer
-from agents.foundry import STORES
+from agents.developer import CHANNELS, Developer
+from agents.foundry import STORES, store_of
 from agents.purchasing import Counter
 from model import chip_lines
 from model.chip_lines import Line
@@ -157,6 +157,46 @@ def test_no_looser_chip_rule_lowers_what_us_designers_deliver(
         if rule.kind in CHIP_RULES:
             more = not_below(one_clearing(forks[day], without(rule.id)).taken, before.taken)
             assert more.all(), f"{rule.id}: deliveries fell in {(~more).mean():.0%} of futures"
+
+
+def supplied(world: World, rule: Instrument) -> Floats | None:
+    """What a rule rules on, as supplied to China since the start; None for rules on chips."""
+    if rule.kind == "memory-control":
+        return world.chip_market.memory_market.imported_by_china
+    if rule.kind == "foundry-control":
+        return total(designer.dies_obtained for designer in world.agents_by_type[Designer])
+    if rule.kind == "cloud-control":
+        row = CHANNELS.index("rented")
+        return total(developer.fleet[row] for developer in world.developers_of("CN"))
+    if rule.kind == "tool-control":
+        return total(
+            foundry.tools_received[store]
+            for foundry in world.foundries
+            if foundry.region == "CN"
+            for store in sorted({store_of(tool_class) for tool_class in rule.tool_classes})
+        )
+    return None
+
+
+@pytest.mark.parametrize("day", QUARTERS, ids=str)
+def test_no_looser_rule_lowers_the_supply_of_what_it_rules_on(
+    forks: dict[dt.date, World], day: dt.date
+) -> None:
+    """Of memory, foundry service, tools and rented chips no less comes once a rule on them is gone.
+
+    In every future, at the next clearing from a common state.
+    """
+    usual = forks[day].fork(HISTORY)
+    usual.run_until(usual.time + 3.0)
+    for rule in in_force(day):
+        before = supplied(usual, rule)
+        if before is not None:
+            twin = forks[day].fork(without(rule.id))
+            twin.run_until(twin.time + 3.0)
+            after = supplied(twin, rule)
+            assert after is not None
+            more = not_below(after, before)
+            assert more.all(), f"{rule.id}: supply fell in {(~more).mean():.0%} of futures"
 
 
 # --- enforcement ----------------------------------------------------------------------------------

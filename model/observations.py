@@ -11,15 +11,13 @@ from agents.records import Basis, Strict
 from model.loading import DATA, read
 
 
-class Observation(Strict):
-    """What somebody found an outcome to be at a time, in the unit the registry gives the outcome.
+class Measured(Strict):
+    """A figure that somebody found.
 
     ``low`` and ``high`` bound what the source, or the disagreement of sources, leaves possible
-    (about 5-95%).
+    (about 5-95%); a source that gives no error has both equal to ``value``.
     """
 
-    outcome: str
-    date: dt.date
     value: float = Field(allow_inf_nan=False)
     low: float = Field(allow_inf_nan=False)
     high: float = Field(allow_inf_nan=False)
@@ -29,12 +27,19 @@ class Observation(Strict):
     basis: Basis
 
     @model_validator(mode="after")
-    def _ordered(self) -> Observation:
+    def _ordered(self) -> Measured:
         if not self.low <= self.value <= self.high:
             raise ValueError(
                 f"expected low <= value <= high, got {self.low}, {self.value}, {self.high}"
             )
         return self
+
+
+class Observation(Measured):
+    """What an outcome was at a time, in the unit that the registry gives the outcome."""
+
+    outcome: str
+    date: dt.date
 
 
 @cache

@@ -18,9 +18,10 @@ from model.ledger import Ledger
 class Investors:
     """Spending on AI compute by region, and its division among developers.
 
-    The rate of spending grows by a trend and by *demand shocks*: dated events after which it rises
-    by a lasting factor, most of it within a year or two:
-    ``rate = start x exp(trend t + sum_k effect_k (1 - exp(-(t - t_k) / lag)))``.
+    The rate of spending grows by a trend that fades and by *demand shocks*: dated events after
+    which it rises by a lasting factor, most of it within a year or two:
+    ``rate = start x exp(trend x f(t, fade) + sum_k effect_k x f(t - t_k, lag) / lag)`` with
+    ``f(t, tau) = tau (1 - exp(-t / tau))``.
 
     Args:
         developers: the firms to fund.
@@ -43,7 +44,9 @@ class Investors:
     def rate(self, region: str, now: float) -> Floats:
         """Spending on accelerators of a region's developers, USD bn a year, ``(futures,)``."""
         known = self._parameters
-        growth = known[f"spending_trend_{region.lower()}"] * now / MONTHS_PER_YEAR
+        fade = known["trend_fade_months"]
+        trended = fade * -np.expm1(-now / fade) / MONTHS_PER_YEAR
+        growth = known[f"spending_trend_{region.lower()}"] * trended
         for since, effect in self._shocks:
             if region in effect and now > since:
                 risen = -np.expm1(-(now - since) / known["spending_lag_months"])

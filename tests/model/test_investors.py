@@ -94,10 +94,13 @@ def shock(happened: date, us: float) -> tuple[DemandShock, dict[str, np.ndarray]
     return event, {"US": np.full(2, us)}
 
 
-def test_spending_grows_by_its_trend(cast):
-    _, investors, _ = funded(cast, 1.0, spending_trend_us=0.3)
+def test_spending_grows_by_a_trend_that_fades(cast):
+    _, investors, _ = funded(cast, 1.0, spending_trend_us=0.3, trend_fade_months=60.0)
     assert investors.rate("US", 0.0) == pytest.approx([12.0, 12.0])
-    assert investors.rate("US", 24.0) == pytest.approx(12.0 * np.exp(0.6))
+    assert investors.rate("US", 1.0) == pytest.approx(12.0 * np.exp(0.3 / 12.0), rel=1e-3)
+    years = 5.0 * (1.0 - np.exp(-2.0))
+    assert investors.rate("US", 120.0) == pytest.approx(12.0 * np.exp(0.3 * years))
+    assert investors.rate("US", 1e4) == pytest.approx(12.0 * np.exp(0.3 * 5.0))
 
 
 def test_a_shock_lifts_spending_after_it_for_good(cast):

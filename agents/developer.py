@@ -15,6 +15,7 @@ from agents.surroundings import Surroundings
 
 Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
+OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 
 NOTHING_RELEASED = -np.inf
 NO_RUN = np.inf

@@ -5,7 +5,6 @@ Whatever a user gets wrong is answered by one line on stderr and exit code 2.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -41,6 +40,7 @@ from experiments.tables import (
     outcomes_table,
     policies_table,
 )
+from experiments.terminal import console_for, print_json
 from model.calendar import RECORD_START
 from model.loading import DataError, first_fault, recorded_instruments
 from model.observations import observations
@@ -57,7 +57,6 @@ FAULTS = (
     RuleQuestionError,
 )
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
-# Tables keep their columns where there is no terminal to fit them to.
 _WIDTH_IN_PIPES = 120
 
 app = typer.Typer(
@@ -169,9 +168,9 @@ def compare(
             "seed": manifest.study.seed,
             "model_sha256": manifest.origin.model_sha256,
         }
-        print(json.dumps(as_json(comparison, **provenance), indent=2, allow_nan=False))
+        print_json(as_json(comparison, **provenance))
         return
-    console = _console()
+    console = console_for(_WIDTH_IN_PIPES)
     console.print(comparison_table(comparison, _ensemble(manifest), console.width))
     for note in comparison_notes(comparison):
         console.print(note, highlight=False, markup=False)
@@ -207,7 +206,7 @@ def plot(
 @app.command()
 def policies() -> None:
     """List the policies that ship with aigap, and the question each asks."""
-    _console().print(policies_table(library().values()))
+    console_for(_WIDTH_IN_PIPES).print(policies_table(library().values()))
 
 
 @policy_app.command("show", epilog="Example: aigap policy show no-controls")
@@ -216,7 +215,7 @@ def show(
 ) -> None:
     """Say what a policy asks, what it does, and to which instruments."""
     policy = load_policy(name)
-    console = _console()
+    console = console_for(_WIDTH_IN_PIPES)
     console.print(f"[bold]{escape(policy.title or policy.name)}[/bold] ({policy.name})")
     for text in (policy.question, policy.description):
         if text:
@@ -231,7 +230,7 @@ def show(
 @app.command()
 def outcomes() -> None:
     """List the outcomes, with their units, definitions and sources."""
-    _console().print(outcomes_table(OUTCOMES.values()))
+    console_for(_WIDTH_IN_PIPES).print(outcomes_table(OUTCOMES.values()))
 
 
 @app.command(epilog="Example: aigap bench --futures 1000 --until 2030-12")
@@ -245,20 +244,17 @@ def bench(
     """Time the whole world: one future, and many at once, on one core."""
     found = run_bench(futures, month_within(until, RECORD_START, LAST_MONTH))
     if as_json_:
-        print(
-            json.dumps(
-                {
-                    "schema_version": 1,
-                    "futures": found.futures,
-                    "until": f"{found.until:%Y-%m}",
-                    "seconds_one_future": found.one,
-                    "seconds_block": found.block,
-                    "futures_per_second": found.futures_per_second,
-                    "cost_ratio": found.cost_ratio,
-                    "speed_up": found.speed_up,
-                },
-                indent=2,
-            )
+        print_json(
+            {
+                "schema_version": 1,
+                "futures": found.futures,
+                "until": f"{found.until:%Y-%m}",
+                "seconds_one_future": found.one,
+                "seconds_block": found.block,
+                "futures_per_second": found.futures_per_second,
+                "cost_ratio": found.cost_ratio,
+                "speed_up": found.speed_up,
+            }
         )
         return
     many = _counted(found.futures, "future", "futures")
@@ -365,11 +361,6 @@ def _short_version(manifest: Manifest) -> str:
 
 def _counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH_IN_PIPES)
 
 
 def _say(message: str) -> None:

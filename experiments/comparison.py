@@ -14,12 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
+from agents.arrays import Floats
 from experiments.manifest import StoredOutcome
-
-Floats = NDArray[np.float64]
 
 MIDDLE_AND_RANGE = (0.05, 0.50, 0.95)
 _RESAMPLES = 999

@@ -22,14 +22,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
+from agents.arrays import Floats
 from experiments.comparison import known_or_beyond, quantiles
 from experiments.manifest import StoredOutcome
 from experiments.store import write_whole
 from model.observations import Observation
-
-Floats = NDArray[np.float64]
 
 # Okabe and Ito's palette: told apart with any colour vision.  Black is kept for observations.
 BASELINE_COLOUR = "#0072B2"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,21 +10,20 @@ from typing import Annotated, Literal, cast, get_args
 
 import numpy as np
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from agents.arrays import Floats, total
 from agents.records import Region
+from experiments.comparison import MIDDLE_AND_RANGE
 from experiments.policies import load_policy
 from experiments.study import LAST_MONTH, StudyError, month_within
+from experiments.terminal import console_for, plain_table, print_json
 from model.calendar import RECORD_START
 from model.installed_base import Kind
 from model.world import DEFAULT_SEED, World
 
 By = Literal["chip", "owner", "channel", "chip-and-channel"]
 _WIDTH_IN_PIPES = 100
-_QUANTILES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +94,17 @@ def installed(
     world.run_to(month)
     found = holdings(world, where, division)
     if as_json:
-        print(json.dumps(_as_json(found, month, region, by, policy, futures), indent=2))
+        print_json(_as_json(found, month, region, by, policy, futures))
         return
-    console = Console()
-    console = console if console.is_terminal else Console(width=_WIDTH_IN_PIPES)
     title = (
         f"Accelerators of {region} developers that came since January 2022, {month:%B %Y},"
         f" {policy}, prior ensemble, {futures:,} futures"
     )
-    console.print(_table(found, title))
+    console_for(_WIDTH_IN_PIPES).print(_table(found, title))
 
 
 def _table(found: Sequence[Holding], title: str) -> Table:
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = plain_table(title)
     table.add_column("What", no_wrap=True)
     for heading in ("Units", "5% to 95%", "H100e", "5% to 95%", "Share"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -163,5 +159,5 @@ def _named(kind: Kind, by: By) -> str:
 
 
 def _range(values: Floats) -> tuple[float, float, float]:
-    low, median, high = np.quantile(values, _QUANTILES)
+    low, median, high = np.quantile(values, MIDDLE_AND_RANGE)
     return float(low), float(median), float(high)

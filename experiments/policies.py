@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
+from experiments.hints import did_you_mean
 from model.loading import read, recorded_instruments
 from model.policy import Policy, PolicyError
 
@@ -80,5 +81,4 @@ def _unknown(name: str, policies: dict[str, Policy]) -> str:
 
 
 def _suggestion(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(repr(match) for match in near)}?" if near else ""
+    return did_you_mean(get_close_matches(name, known, n=3, cutoff=0.5))

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import get_args
 
 from agents.records import Country, ToolClass
+from experiments.hints import did_you_mean
 from experiments.policies import load_policy
 from model.calendar import Calendar
 from model.destinations import REST_OF_WORLD, geography
@@ -146,7 +147,7 @@ def destination_named(text: str) -> str:
         return text.upper()
     by_name = {name.casefold(): code for code, name in countries.items()}
     near = get_close_matches(text.casefold(), by_name, n=3, cutoff=0.6)
-    hint = _hint([f"{by_name[name]} ({countries[by_name[name]]})" for name in near])
+    hint = did_you_mean([f"{by_name[name]} ({countries[by_name[name]]})" for name in near])
     raise RuleQuestionError(
         f"unknown destination '{text}': expected a two-letter country code or {REST_OF_WORLD}{hint}"
     )
@@ -218,8 +219,4 @@ def _one_of(text: str, known: Iterable[str], what: str, where: str = "") -> str:
 def _near(text: str, names: Sequence[str]) -> str:
     by_fold = {name.casefold(): name for name in names}
     near = get_close_matches(text.casefold(), by_fold, n=3, cutoff=0.5)
-    return _hint([by_fold[name] for name in near])
-
-
-def _hint(names: Sequence[str]) -> str:
-    return f"; did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
+    return did_you_mean([by_fold[name] for name in near])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from experiments.rule_questions import Answer, Tool
+from experiments.terminal import plain_table
 from model.destinations import geography
 from model.instruments import ON_RECORD_ONLY, ChipLetter, ChipThreshold, Instrument
 from model.judgement import Judgement, figure, tests_met
@@ -293,7 +293,7 @@ def _label(name: str) -> str:
 
 
 def _table(*headings: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table = plain_table()
     for heading in headings:
         table.add_column(heading, no_wrap=heading not in ("Title", "Why", "Reference", "Unit"))
     return table

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -16,6 +14,7 @@ from rich.table import Table
 from experiments import rule_questions as ask
 from experiments import rule_tables as tell
 from experiments.rule_questions import Answer, RuleQuestionError
+from experiments.terminal import console_for, print_json
 from model.instruments import Instrument
 from model.specifications import Specification, known_chips
 
@@ -99,7 +98,7 @@ def check(
         answer = ask.ask_about_chip(subject, where, buyer, day, policy)
     _warn_of_unknown_buyer(answer)
     if as_json:
-        _print_json(tell.answer_json(answer))
+        print_json(tell.answer_json(answer))
     else:
         _print_answer(answer)
 
@@ -126,14 +125,14 @@ def list_(
         and (day is None or one.in_force(day))
     ]
     if as_json:
-        _print_json(
+        print_json(
             {
                 "schema_version": tell.SCHEMA_VERSION,
                 "instruments": [tell.brief_json(one) for one in found],
             }
         )
     else:
-        _console().print(tell.instruments_table(found))
+        console_for(_WIDTH_IN_PIPES).print(tell.instruments_table(found))
 
 
 @rules_app.command(epilog="Example: aigap rules show us-h20-letter-2025")
@@ -146,9 +145,9 @@ def show(
     instrument: Instrument = ask.instrument_named(name, ask.instruments_of(policy))
     if as_json:
         content = {"schema_version": tell.SCHEMA_VERSION} | instrument.model_dump(mode="json")
-        _print_json(content)
+        print_json(content)
         return
-    console = _console()
+    console = console_for(_WIDTH_IN_PIPES)
     console.print(f"[bold]{escape(instrument.title)}[/bold]", highlight=False)
     grid = Table.grid(padding=(0, 2))
     for label, words in tell.fields_of(instrument):
@@ -176,14 +175,14 @@ def timeline(
         raise RuleQuestionError(f"--to {end} lies before --from {start}")
     found = tell.turns(ask.instruments_of(policy), start, end)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "schema_version": tell.SCHEMA_VERSION,
                 "timeline": [tell.turn_json(turn) for turn in found],
             }
         )
     else:
-        _console().print(tell.timeline_table(found))
+        console_for(_WIDTH_IN_PIPES).print(tell.timeline_table(found))
 
 
 @rules_app.command()
@@ -191,13 +190,13 @@ def chips(as_json: AsJson = False) -> None:
     """List the chips that the rule book knows, with the figures that rules test."""
     if as_json:
         known = [tell.chip_json(chip) for chip in known_chips().values()]
-        _print_json({"schema_version": tell.SCHEMA_VERSION, "chips": known})
+        print_json({"schema_version": tell.SCHEMA_VERSION, "chips": known})
     else:
-        _console().print(tell.chips_table(known_chips()))
+        console_for(_WIDTH_IN_PIPES).print(tell.chips_table(known_chips()))
 
 
 def _print_answer(answer: Answer) -> None:
-    console = _console()
+    console = console_for(_WIDTH_IN_PIPES)
     console.print(tell.headline(answer), style="bold", highlight=False, markup=False)
     for line in tell.details(answer):
         console.print(line, highlight=False, markup=False)
@@ -214,12 +213,3 @@ def _warn_of_unknown_buyer(answer: Answer) -> None:
             f" judged as any buyer{hint}",
             file=sys.stderr,
         )
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content, indent=2, allow_nan=False))
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDTH_IN_PIPES)

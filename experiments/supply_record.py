@@ -7,7 +7,6 @@ put beside the ensemble.  What the ensemble misses is shown as missed.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -15,24 +14,22 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from agents import lithography
 from agents.arrays import Floats, ratio, total
 from agents.designer import Designer
-from agents.developer import CHANNELS, Channel
+from agents.developer import CHANNELS, OPEN_CHANNELS
 from agents.toolmaker import Toolmaker
-from model import loading
+from experiments.terminal import console_for, plain_table, print_json
+from model import loading, measures
 from model.calendar import RECORD_START
 from model.supply_record import SupplyRecord, supply_records
 from model.world import DEFAULT_SEED, World
 
 FUTURES = 300
-# Tables keep their columns where there is no terminal to fit them to.
 WIDTH = 116
-_OPEN: tuple[Channel, ...] = ("direct", "variant", "domestic")
 Verdict = Literal["in range", "overlaps", "missed"]
 
 
@@ -120,12 +117,6 @@ def beside(record: SupplyRecord, values: Floats) -> Row:
 # --- figures --------------------------------------------------------------------------------------
 
 
-def _units_delivered(world: World, chips: Sequence[str], channels: Sequence[Channel]) -> Floats:
-    base = world.chip_market.installed_base
-    delivered = [base.delivered("CN", chip, channel) for chip in chips for channel in channels]
-    return total([np.zeros(world.futures), *delivered])
-
-
 def _open_units(world: World, record: SupplyRecord) -> Floats:
     designers = {designer.name for designer in world.agents_by_type[Designer]}
     chips = [
@@ -133,11 +124,12 @@ def _open_units(world: World, record: SupplyRecord) -> Floats:
         for name in record.of
         for chip in (world.products_of(name) if name in designers else [name])
     ]
-    return _units_delivered(world, chips, _OPEN)
+    return measures.delivered_to_china(world, chips, OPEN_CHANNELS)
 
 
 def _domestic_units(world: World, _: SupplyRecord) -> Floats:
-    return _units_delivered(world, [chip.name for chip in loading.chips()], ("domestic",))
+    chips = [chip.name for chip in loading.chips()]
+    return measures.delivered_to_china(world, chips, ("domestic",))
 
 
 def _smuggled_units(world: World, _: SupplyRecord) -> Floats:
@@ -146,7 +138,8 @@ def _smuggled_units(world: World, _: SupplyRecord) -> Floats:
 
 def _smuggled_compute(world: World, _: SupplyRecord) -> Floats:
     arrived = [
-        _units_delivered(world, [chip.name], ("smuggled",)) * chip.h100e for chip in loading.chips()
+        measures.delivered_to_china(world, [chip.name], ("smuggled",)) * chip.h100e
+        for chip in loading.chips()
     ]
     return total(arrived)
 
@@ -170,8 +163,7 @@ def _scanners_shipped(world: World, *, chinese: bool) -> Floats:
 
 
 def _scanners_imported(world: World, _: SupplyRecord) -> Floats:
-    received = [f.tools_received["immersion"] for f in world.foundries if f.region == "CN"]
-    return total(received) - _scanners_shipped(world, chinese=True)
+    return measures.scanners_received(world) - _scanners_shipped(world, chinese=True)
 
 
 def _foreign_scanners(world: World) -> Floats:
@@ -248,13 +240,7 @@ FIGURES: Mapping[str, Figure] = {
 
 def supply_table(rows: Sequence[Row], futures: int) -> Table:
     """Records beside the ensemble, one to a line."""
-    table = Table(
-        title=f"Supply side, recorded and simulated: prior ensemble, {futures:,} futures",
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        header_style="bold",
-        pad_edge=False,
-    )
+    table = plain_table(f"Supply side, recorded and simulated: prior ensemble, {futures:,} futures")
     table.add_column("Figure, unit", no_wrap=True)
     for heading in ("Year", "Record", "Its range", "Median", "5%-95%"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -330,11 +316,9 @@ def supply(
     """Put what the supply side did, by year, beside what is simulated under recorded history."""
     rows = rows_of(World(futures=futures, seed=DEFAULT_SEED), supply_records())
     if as_json:
-        found = rows_as_json(rows, futures, DEFAULT_SEED)
-        print(json.dumps(found, indent=2, allow_nan=False))
+        print_json(rows_as_json(rows, futures, DEFAULT_SEED))
         return
-    console = Console()
-    show(rows, futures, console if console.is_terminal else Console(width=WIDTH))
+    show(rows, futures, console_for(WIDTH))
 
 
 def show(rows: Sequence[Row], futures: int, console: Console) -> None:

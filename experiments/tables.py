@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from experiments.comparison import Comparison, Difference, Level, Quantile, Row
 from experiments.manifest import StoredOutcome
+from experiments.terminal import plain_table
 from model.instruments import Instrument
 from model.outcomes import Outcome
 from model.policy import Policy
@@ -38,12 +38,8 @@ def comparison_table(comparison: Comparison, ensemble: str, width: int) -> Table
     difference is left out; no figure is ever cut short.
     """
     wide = width >= _WIDE
-    table = Table(
-        title=f"{comparison.on:%B %Y}, {ensemble}; differences from {comparison.baseline}",
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        header_style="bold",
-        pad_edge=False,
+    table = plain_table(
+        f"{comparison.on:%B %Y}, {ensemble}; differences from {comparison.baseline}"
     )
     table.add_column("Outcome, unit / policy", no_wrap=True)
     for heading in _WIDE_HEADINGS if wide else _NARROW_HEADINGS:
@@ -84,7 +80,7 @@ def comparison_notes(comparison: Comparison) -> list[str]:
 
 def policies_table(policies: Iterable[Policy]) -> Table:
     """The library of policies."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table = plain_table()
     table.add_column("Policy", no_wrap=True)
     table.add_column("Title")
     table.add_column("Question")
@@ -95,7 +91,7 @@ def policies_table(policies: Iterable[Policy]) -> Table:
 
 def changes_table(policy: Policy, recorded: Sequence[Instrument]) -> Table:
     """What a policy does to the recorded instruments, instrument by instrument."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table = plain_table()
     for heading in ("Change", "Instrument", "Issuer", "In force from", "Title"):
         table.add_column(heading, no_wrap=heading != "Title")
     before = {instrument.id: instrument for instrument in recorded}
@@ -112,7 +108,7 @@ def changes_table(policy: Policy, recorded: Sequence[Instrument]) -> Table:
 
 def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
     """The registry of outcomes."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_lines=True)
+    table = plain_table(show_lines=True)
     table.add_column("Outcome", no_wrap=True)
     table.add_column("Unit")
     table.add_column("Definition", ratio=3)

@@ -6,13 +6,13 @@ gives back such a function.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.arrays import Floats, ratio, total
-from agents.developer import CHANNELS, Channel
+from agents.developer import CHANNELS, OPEN_CHANNELS, Channel
 from agents.records import Region
 from agents.talent_pool import Tier
 from model.frontier import gap
@@ -91,13 +91,16 @@ def openly_delivered(designer: str) -> Callable[[World], Floats]:
     """Units of a designer's products delivered openly to Chinese buyers since the start."""
 
     def units(world: World) -> Floats:
-        base, products = world.chip_market.installed_base, world.products_of(designer)
-        open_channels: tuple[Channel, ...] = ("direct", "variant", "domestic")
-        return total(
-            base.delivered("CN", chip, channel) for chip in products for channel in open_channels
-        )
+        return delivered_to_china(world, world.products_of(designer), OPEN_CHANNELS)
 
     return units
+
+
+def delivered_to_china(world: World, chips: Iterable[str], channels: Iterable[Channel]) -> Floats:
+    """Units of chips that Chinese developers received by channels since the start."""
+    base, channels = world.chip_market.installed_base, tuple(channels)
+    delivered = [base.delivered("CN", chip, channel) for chip in chips for channel in channels]
+    return total([np.zeros(world.futures), *delivered])
 
 
 def leading_wafers(foundry: str) -> Callable[[World], Floats]:

@@ -46,11 +46,7 @@ class ProgrammeBook(Book):
         """Means for enforcement of a government, USD bn a year."""
 
         def rate(day: date) -> float:
-            return sum(
-                means.value("annual_usd_bn", day)
-                for means in self._in_force(day, Enforcement)
-                if means.issuer == issuer
-            )
+            return sum(means.value("annual_usd_bn", day) for means in self._means(issuer, day))
 
         return self._average(("enforcement", issuer), start, end, rate)
 
@@ -64,10 +60,14 @@ class ProgrammeBook(Book):
         budget, posts = reference
 
         def effort(day: date) -> float:
-            held = [m for m in self._in_force(day, Enforcement) if m.issuer == issuer]
+            held = self._means(issuer, day)
             money = sum(means.value("annual_usd_bn", day) for means in held) / budget
             staffed = [means for means in held if "staff" in means.parameters]
             staff = sum(means.value("staff", day) for means in staffed) / posts
             return float((money * staff) ** 0.5 if staffed else money)
 
         return self._average(("effort", issuer, reference), start, end, effort)
+
+    def _means(self, issuer: str, day: date) -> list[Enforcement]:
+        """Means for enforcement that a government has on a day."""
+        return [means for means in self._in_force(day, Enforcement) if means.issuer == issuer]

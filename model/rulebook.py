@@ -286,7 +286,7 @@ class RuleBook(ProgrammeBook):
         ]
         listing = self._listed_as(buyer, "tools", day)
         if listing is not None and maker_country == listing.listing.issuer:
-            found.append(by_share(odds(listing.listing, day), listing.listing.id, listing.reason))
+            found.append(of_listing(listing.listing, day, listing.reason))
         return sorted(found, key=lambda judged: judged.admitted) or [FREE]
 
     def tool_access(
@@ -325,12 +325,7 @@ class RuleBook(ProgrammeBook):
         """Share of the service that a country's toolmakers may give fabs of a region."""
 
         def admitted(day: date) -> float:
-            shares = [
-                value_or(control, "admitted", day, 0.0)
-                for control in self._in_force(day, ServicingControl)
-                if control.issuer == maker_country and control.reaches(region)
-            ]
-            return min(shares, default=1.0)
+            return self._admitted(ServicingControl, region, day, issuer=maker_country)
 
         return self._average(("servicing", maker_country, region), start, end, admitted)
 
@@ -366,14 +361,16 @@ class RuleBook(ProgrammeBook):
 
     def _admitted(
         self,
-        kind: type[MemoryControl] | type[FoundryControl] | type[CloudControl],
+        kind: type[MemoryControl | FoundryControl | CloudControl | ServicingControl],
         destination: str,
         day: date,
+        issuer: str | None = None,
     ) -> float:
+        """What the strictest control of a kind lets through; only those of an issuer, if named."""
         shares = [
             value_or(control, "admitted", day, 0.0)
             for control in self._in_force(day, kind)
-            if control.reaches(destination)
+            if control.reaches(destination) and issuer in (None, control.issuer)
         ]
         return min(shares, default=1.0)
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Floats = NDArray[np.float64]
+from agents.arrays import Floats
+
 Ordinal = int | NDArray[np.int64]
 
 _WORDS_PER_COUNTER = 4

@@ -99,12 +99,13 @@ class World(mesa.Model):
         if futures < 1:
             raise ValueError(f"a world holds at least one future, not {futures}")
         # Mesa's own generators are never drawn from: a shared sequence would tie futures together.
-        super().__init__(rng=DEFAULT_SEED if seed is None else seed)
+        seed = DEFAULT_SEED if seed is None else seed
+        super().__init__(rng=seed)
         self.policy = policy
         self.futures = futures
         self.variants = variants
         self.calendar = Calendar()
-        self.streams = Streams(DEFAULT_SEED if seed is None else seed, futures, first_future)
+        self.streams = Streams(seed, futures, first_future)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
         self.ledger = Ledger(futures)
         self.chronicle = Chronicle()

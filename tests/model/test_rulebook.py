@@ -299,16 +299,19 @@ def test_the_strictest_of_several_controls_binds(cast):
     assert book(*controls).cloud_access("RoW", *NOVEMBER) == 1.0
 
 
-def test_a_subsidy_pays_its_yearly_rate_while_it_lasts(cast):
-    subsidy = cast.instrument(
+def subsidy_for_memory(cast, **dates):
+    return cast.instrument(
         "subsidy",
         family="subsidy",
         purpose="memory",
         recipients=["Maker"],
         parameters={"annual_usd_bn": 12.0},
-        effective=date(2022, 11, 16),
-        ended=date(2023, 1, 1),
+        **dates,
     )
+
+
+def test_a_subsidy_pays_its_yearly_rate_while_it_lasts(cast):
+    subsidy = subsidy_for_memory(cast, effective=date(2022, 11, 16), ended=date(2023, 1, 1))
     rules = book(subsidy)
     assert rules.subsidy_paid(subsidy, *NOVEMBER) == pytest.approx(0.5)
     assert rules.subsidy_paid(subsidy, *QUARTER) == pytest.approx(1.5)
@@ -447,13 +450,7 @@ def test_a_listing_of_the_past_is_still_known_after_a_fork(cast):
 
 
 def test_a_subsidy_of_the_past_is_paid_up_to_the_fork(cast):
-    subsidy = cast.instrument(
-        "subsidy",
-        family="subsidy",
-        purpose="memory",
-        recipients=["Maker"],
-        parameters={"annual_usd_bn": 12.0},
-    )
+    subsidy = subsidy_for_memory(cast)
     second = book(succeeds=book(subsidy), since=10.5)
     assert [paid.id for paid in second.subsidies()] == [subsidy.id]
     assert second.subsidy_paid(subsidy, *NOVEMBER) == pytest.approx(0.5)

@@ -72,12 +72,17 @@ def lines_on_sale(
     China, of the designer that Chinese buyers ask for: the one with the most mature software.
     """
     sales = [
-        Line(chip, designer, "sale", _ramp(chip, calendar, parameters, start, end))
+        Line(chip, designer, "sale", _ramp(*_sale(chip, calendar), parameters, start, end))
         for designer in designers
         for chip in designer.on_sale(start, end)
     ]
     sales += [
-        Line(variant.chip, designer, "sale", _grown(variant.launches, parameters, start, end))
+        Line(
+            variant.chip,
+            designer,
+            "sale",
+            _ramp(variant.launches, math.inf, parameters, start, end),
+        )
         for designer in designers
         for variant in designer.variants
         if (variant.launches < end).any()
@@ -204,22 +209,21 @@ def channel_of(line: Line, region: Region | str) -> Channel:
     return "variant" if line.chip.sold_to == "china" else "direct"
 
 
+def _sale(chip: ChipRecord, calendar: Calendar) -> tuple[float, float]:
+    """When a recorded chip's sale began and ended, months; infinite where it goes on."""
+    ended = math.inf if chip.discontinued is None else calendar.months(chip.discontinued)
+    return calendar.months(chip.launched), ended
+
+
 def _ramp(
-    chip: ChipRecord, calendar: Calendar, parameters: Parameters, start: float, end: float
-) -> float:
-    """Share of a full offer in a period: rises from launch on, ends with the product."""
-    launched = calendar.months(chip.launched)
-    ended = end if chip.discontinued is None else min(end, calendar.months(chip.discontinued))
-    present = max(0.0, ended - max(start, launched)) / (end - start)
+    launched: float | Floats, ended: float, parameters: Parameters, start: float, end: float
+) -> float | Floats:
+    """Share of a full offer in a period: rises from launch on, ends with the product.
+
+    One number, or one per future where ``launched`` is: infinite where it is never sold.
+    """
+    present = np.maximum(0.0, min(end, ended) - np.maximum(start, launched)) / (end - start)
     age = (start + end) / 2.0 - launched
     grown = age / parameters.certain("product_ramp_months")
-    return present * min(1.0, max(parameters.certain("product_ramp_start"), grown))
-
-
-def _grown(launches: Floats, parameters: Parameters, start: float, end: float) -> Floats:
-    """Share of a full offer of a version that launches at a time of its own in each future."""
-    age = (start + end) / 2.0 - launches
-    grown = age / parameters.certain("product_ramp_months")
-    ramp = np.clip(grown, parameters.certain("product_ramp_start"), 1.0)
-    present = np.clip((end - launches) / (end - start), 0.0, 1.0)
-    return ramp * present
+    ramp: float | Floats = present * np.clip(grown, parameters.certain("product_ramp_start"), 1.0)
+    return ramp

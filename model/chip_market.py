@@ -127,6 +127,7 @@ class ChipMarket:
         orders = [firm.order_chips(self._counter(session, firm)) for firm in firms]
         ordered = total(orders)
         share = self._fill(session, ordered)
+        sold = ordered * share
         reference = (
             self._parameters.certain("enforcement_reference"),
             self._parameters.certain("enforcement_staff_reference"),
@@ -141,8 +142,8 @@ class ChipMarket:
             if firm.region == "CN":
                 self._count_lost_sales(session, firm, order)
                 to_china += units
-        self._pay_makers(session, ordered * share)
-        self._settle(session, ordered, ordered * share, to_china, seizure)
+        self._pay_makers(session, sold)
+        self._settle(session, ordered, sold, to_china, seizure)
 
     # --- what is on offer -----------------------------------------------------------------------
 

@@ -120,6 +120,18 @@ class Developer(Actor):
         shares = purchasing.choice_shares(self.appeal(counter.appeals), counter.offered)
         return budget * shares / counter.price
 
+    def reorder(self, counter: Counter, units: Floats, promised: Floats) -> Floats:
+        """Units it orders once sellers have said which share of each line they can deliver.
+
+        Some of the money for what they cannot deliver moves to what they can, by the same choice;
+        the rest waits in line.
+        """
+        moved = units * (1.0 - promised) * self.model.parameters["unfilled_reordered"]
+        to_be_had = counter.offered * promised
+        shares = purchasing.choice_shares(self.appeal(counter.appeals), to_be_had)
+        found = total(to_be_had) > 0.0
+        return units - moved * found + total(moved * counter.price) * shares / counter.price
+
     def appeal(self, appeals: tuple[Floats, Floats]) -> Floats:
         """Weight of each line to it, between that to a trainer and that to a server of models."""
         for_training, for_serving = appeals

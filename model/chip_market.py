@@ -1,15 +1,16 @@
 """The chip market: each quarter, orders meet what foundries, packaging, memory and rules allow.
 
 One clearing goes through these steps, each a method below: lines and prices are set out; every
-developer orders; orders are cut to the scarcest of the inputs of their line; what is left is paid
-and delivered; prices and networks move.  Chips, dies, memory and money change hands here, and none
+developer asks; sellers say how much of it their scarcest input lets them promise, and what they
+cannot promise is ordered elsewhere; orders are cut to what can be made; what is left is paid and
+delivered; prices and networks move.  Chips, dies, memory and money change hands here, and none
 is made or lost.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,7 +125,14 @@ class ChipMarket:
         for designer in self._designers:
             designer.open_books()
         firms = [developer for developer in self._developers if developer.exists]
-        orders = [firm.order_chips(self._counter(session, firm)) for firm in firms]
+        counters = [self._counter(session, firm) for firm in firms]
+        asks = [firm.order_chips(counter) for firm, counter in zip(firms, counters, strict=True)]
+        asked = total(asks)
+        promised = self._promise(session, asked)
+        orders = [
+            firm.reorder(counter, ask, promised)
+            for firm, counter, ask in zip(firms, counters, asks, strict=True)
+        ]
         ordered = total(orders)
         share = self._fill(session, ordered)
         sold = ordered * share
@@ -135,15 +143,15 @@ class ChipMarket:
         effort = rules.enforcement_effort(self._enforcer.code, reference, start, end)
         seizure = self.grey.seizure_share(effort)
         to_china = np.zeros_like(ordered)
-        for firm, order in zip(firms, orders, strict=True):
+        for firm, ask, order in zip(firms, asks, orders, strict=True):
             units = order * share
             self._collect(session, firm, units)
             self._hand_over(session, firm, units, seizure)
             if firm.region == "CN":
-                self._count_lost_sales(session, firm, order)
+                self._count_lost_sales(session, firm, ask)
                 to_china += units
         self._pay_makers(session, sold)
-        self._settle(session, ordered, sold, to_china, seizure)
+        self._settle(session, asked, sold, to_china, seizure)
 
     # --- what is on offer -----------------------------------------------------------------------
 
@@ -200,14 +208,32 @@ class ChipMarket:
 
     # --- what can be delivered ------------------------------------------------------------------
 
+    def _promise(self, session: Session, asked: Floats) -> Floats:
+        """Share of what is asked of each line that could be made, ``(lines, futures)``.
+
+        Packagers expand on what was asked of them, not on what they let go elsewhere.
+        """
+        fill = self._makeable_share(session, asked)
+        carried = asked * self._way_fill(session, asked)
+        for foundry, wanted, available in self._packaging_wanted(session, carried):
+            foundry.expand_packaging(ratio(wanted, available))
+        rules, start, end = session.rules, session.start, session.end
+        return fill * self.memory_market.promise(session.lines, asked * fill, rules, start, end)
+
     def _fill(self, session: Session, ordered: Floats) -> Floats:
         """Share of the orders of each line that its scarcest input allows, ``(lines, futures)``."""
-        fill = self._logic_fill(session, ordered)
-        fill = np.minimum(fill, self._packaging_fill(session, ordered))
-        fill = np.minimum(fill, self._way_fill(session, ordered))
-        makeable = ordered * fill
+        fill = self._makeable_share(session, ordered)
         rules, start, end = session.rules, session.start, session.end
-        return fill * self.memory_market.clear(session.lines, makeable, rules, start, end)
+        return fill * self.memory_market.clear(session.lines, ordered * fill, rules, start, end)
+
+    def _makeable_share(self, session: Session, ordered: Floats) -> Floats:
+        """Share of the orders of each line that all inputs but memory allow.
+
+        What smugglers and clouds cannot carry claims no dies and no packages.
+        """
+        carried = self._way_fill(session, ordered)
+        made = self._logic_fill(session, ordered * carried)
+        return carried * np.minimum(made, self._packaging_fill(session, ordered * carried))
 
     def _logic_fill(self, session: Session, ordered: Floats) -> Floats:
         """Logic dies: from a designer's bank first, then from the foundry's wafers."""
@@ -246,19 +272,28 @@ class ChipMarket:
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
         """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
         fill = np.ones_like(ordered)
-        for foundry in self._foundries:
-            rows = [row for row in session.rows_of(foundry) if session.lines[row].chip.hbm_stacks]
-            if not rows or not foundry.packages:
-                continue
-            area = chip_lines.column(
-                [session.lines[row] for row in rows], lambda chip: chip.die_mm2 / H100_DIE_MM2
-            )
-            h100s = total(ordered[rows] * area)
-            wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
-            available = foundry.packaging_for_accelerators(session.months)
-            fill[rows] = filled(wanted, available)
-            foundry.expand_packaging(ratio(wanted, available))
+        for foundry, wanted, available in self._packaging_wanted(session, ordered):
+            fill[self._packaged_rows(session, foundry)] = filled(wanted, available)
         return fill
+
+    def _packaging_wanted(
+        self, session: Session, ordered: Floats
+    ) -> Iterator[tuple[Foundry, Floats, Floats]]:
+        """Packaging that orders would take of each foundry, and what it has, thousand wafers."""
+        for foundry in self._foundries:
+            rows = self._packaged_rows(session, foundry)
+            if rows:
+                area = chip_lines.column(
+                    [session.lines[row] for row in rows], lambda chip: chip.die_mm2 / H100_DIE_MM2
+                )
+                h100s = total(ordered[rows] * area)
+                wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
+                yield foundry, wanted, foundry.packaging_for_accelerators(session.months)
+
+    def _packaged_rows(self, session: Session, foundry: Foundry) -> list[int]:
+        if not foundry.packages:
+            return []
+        return [row for row in session.rows_of(foundry) if session.lines[row].chip.hbm_stacks]
 
     def _way_fill(self, session: Session, ordered: Floats) -> Floats:
         """Smugglers move a number of units, clouds abroad set up an amount of compute."""

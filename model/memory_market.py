@@ -6,6 +6,7 @@ Designers whose supply a rule can cut hold stocks; all others buy as they build.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,37 @@ from agents.designer import Designer
 from agents.memory_maker import MemoryMaker
 from model.chip_lines import Line
 from model.rulebook import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class _Deal:
+    """What a quarter's trade in memory comes to; stacks and shares, ``(futures,)`` each.
+
+    Attributes:
+        needs, wanted: stacks that each holder would use, and would buy.
+        home, foreign: makers in China and elsewhere.
+        everything: stacks that all holders want.
+        at_home, from_abroad: shares of it bought at home and abroad.
+        ordered_abroad: stacks ordered from foreign makers, by all.
+        share: share of it that they deliver.
+        fill: share of each line that there is memory for, ``(lines, futures)``.
+    """
+
+    needs: dict[Designer, Floats]
+    wanted: dict[Designer, Floats]
+    home: list[MemoryMaker]
+    foreign: list[MemoryMaker]
+    everything: Floats
+    at_home: Floats
+    from_abroad: Floats
+    ordered_abroad: Floats
+    share: Floats
+    fill: Floats
+
+    @property
+    def sold_at_home(self) -> Floats:
+        """Stacks that home makers sell."""
+        return self.everything * self.at_home
 
 
 class MemoryMarket:
@@ -31,6 +63,15 @@ class MemoryMarket:
         self._none: Floats = np.zeros(futures)
         self.imported_by_china: Floats = self._none
 
+    def promise(
+        self, lines: Sequence[Line], makeable: Floats, rules: RuleBook, start: float, end: float
+    ) -> Floats:
+        """Share of each line that there would be memory for, with nothing sold yet.
+
+        Arguments and result are those of ``clear``.
+        """
+        return self._deal(lines, makeable, rules, start, end).fill
+
     def clear(
         self, lines: Sequence[Line], makeable: Floats, rules: RuleBook, start: float, end: float
     ) -> Floats:
@@ -46,6 +87,20 @@ class MemoryMarket:
         Returns:
             Shares between 0 and 1, ``(lines, futures)``.
         """
+        deal = self._deal(lines, makeable, rules, start, end)
+        for designer, stacks in deal.wanted.items():
+            imported = stacks * deal.from_abroad
+            designer.lay_in_memory(stacks * deal.at_home + imported)
+            self.imported_by_china = self.imported_by_china + imported
+        self._book(deal.home, deal.sold_at_home, deal.everything)
+        self._book(deal.foreign, deal.ordered_abroad * deal.share, deal.ordered_abroad)
+        self._trade(deal.needs)
+        return deal.fill
+
+    def _deal(
+        self, lines: Sequence[Line], makeable: Floats, rules: RuleBook, start: float, end: float
+    ) -> _Deal:
+        """Who would get how much: holders fill their stocks, from home makers first."""
         stacks = makeable * np.array([[line.chip.hbm_stacks] for line in lines])
         needs = {holder: self._needed(lines, stacks, holder) for holder in self._holders}
         wanted = {holder: holder.memory_wanted(needs[holder], start, end) for holder in needs}
@@ -55,14 +110,36 @@ class MemoryMarket:
             if not line.designer.holds_memory and line.chip.hbm_stacks
         ]
         at_once = total([self._none, *stacks[needy]])
-        share = self._sell(wanted, at_once, rules, start, end)
-        self._trade(needs)
+        home = [m for m in self._makers if m.region == "CN"]
+        foreign = [m for m in self._makers if m.region != "CN"]
+        everything = total([self._none, *wanted.values()])
+        at_home = filled(everything, self._output(home))
+        access = rules.memory_access("CN", start, end)
+        ordered_abroad = at_once + everything * (1.0 - at_home) * access
+        share = filled(ordered_abroad, self._output(foreign))
+        from_abroad = (1.0 - at_home) * access * share
+        held = total([self._none, *(holder.memory_stock for holder in needs)])
+        held = held + everything * (at_home + from_abroad)
         fill = np.ones_like(makeable)
         fill[needy] = share
-        for holder, need in needs.items():
-            rows = [row for row in _rows_of(lines, holder) if lines[row].chip.hbm_stacks]
-            fill[rows] = filled(need, holder.memory_stock)
-        return fill
+        held_back = [
+            row
+            for row, line in enumerate(lines)
+            if line.designer.holds_memory and line.chip.hbm_stacks
+        ]
+        fill[held_back] = filled(total([self._none, *needs.values()]), held)
+        return _Deal(
+            needs,
+            wanted,
+            home,
+            foreign,
+            everything,
+            at_home,
+            from_abroad,
+            ordered_abroad,
+            share,
+            fill,
+        )
 
     def _needed(self, lines: Sequence[Line], stacks: Floats, holder: Designer) -> Floats:
         return total([self._none, *stacks[_rows_of(lines, holder)]])
@@ -75,34 +152,11 @@ class MemoryMarket:
             part = ratio(need, use)
             designer.memory_stock = np.where(use > 0.0, held * part, designer.memory_stock)
 
-    def _sell(
-        self,
-        wanted: Mapping[Designer, Floats],
-        at_once: Floats,
-        rules: RuleBook,
-        start: float,
-        end: float,
-    ) -> Floats:
-        """Holders fill their stocks, home makers first; returns the share that all others get."""
-        home = [m for m in self._makers if m.region == "CN"]
-        foreign = [m for m in self._makers if m.region != "CN"]
-        domestic = total([self._none, *(m.output() for m in home)])
-        everything = total([self._none, *wanted.values()])
-        at_home = filled(everything, domestic)
-        access = rules.memory_access("CN", start, end)
-        from_abroad = everything * (1.0 - at_home) * access
-        supply = total([self._none, *(m.output() for m in foreign)])
-        share = filled(at_once + from_abroad, supply)
-        for designer, stacks in wanted.items():
-            imported = stacks * (1.0 - at_home) * access * share
-            designer.lay_in_memory(stacks * at_home + imported)
-            self.imported_by_china = self.imported_by_china + imported
-        self._book(home, everything * at_home, everything)
-        self._book(foreign, (at_once + from_abroad) * share, at_once + from_abroad)
-        return share
+    def _output(self, makers: Sequence[MemoryMaker]) -> Floats:
+        return total([self._none, *(maker.output() for maker in makers)])
 
     def _book(self, makers: Sequence[MemoryMaker], sold: Floats, ordered: Floats) -> None:
-        output = total([self._none, *(maker.output() for maker in makers)])
+        output = self._output(makers)
         for maker in makers:
             part = ratio(maker.output(), output)
             maker.sell(sold * part)

@@ -405,3 +405,42 @@ def test_founders_bring_what_they_knew_and_need_time_to_prepare(cast, world):
     lab.open_for_business(np.array([1.0, 2.0, 0.0]))
     assert lab.efficiency == pytest.approx([0.75, 1.75, -0.25])
     assert lab.ready_to_train == pytest.approx([17.0] * 3)
+
+
+# --- orders that sellers cannot fill --------------------------------------------------------------
+
+
+def reordered(cast, promised, *, moving=1.0, price=(1.0, 2.0, 1.0)):
+    """Orders for 6 bn dollars over three equally liked lines, after sellers made promises."""
+    world = cast.world(1, unfilled_reordered=moving, cash_deployed=1.0)
+    firm = cast.developer(world)
+    firm.cash = np.array([6.0])
+    prices = np.array(price)[:, None]
+    liked = np.ones((3, 1))
+    counter = Counter(np.ones((3, 1)), prices, (liked, liked), 0.0)
+    units = firm.order_chips(counter)
+    return units, firm.reorder(counter, units, np.array(promised)[:, None]), prices
+
+
+def test_money_for_what_cannot_be_had_goes_to_what_can(cast):
+    units, again, _ = reordered(cast, [1.0, 1.0, 0.0])
+    assert units[:, 0] == pytest.approx([2.0, 1.0, 2.0])
+    assert again[:, 0] == pytest.approx([3.0, 1.5, 0.0])
+
+
+def test_the_patient_wait_in_line_and_so_do_all_where_nothing_is_to_be_had(cast):
+    units, again, _ = reordered(cast, [1.0, 0.5, 0.0], moving=0.0)
+    assert np.array_equal(units, again)
+    units, again, _ = reordered(cast, [0.0, 0.0, 0.0])
+    assert np.array_equal(units, again)
+
+
+@given(
+    st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3),
+    st.floats(0.0, 1.0),
+    st.lists(st.floats(0.1, 10.0), min_size=3, max_size=3),
+)
+def test_moving_orders_spends_the_same_money(cast, promised, moving, price):
+    units, again, prices = reordered(cast, promised, moving=moving, price=price)
+    assert (again >= 0.0).all()
+    assert float((again * prices).sum()) == pytest.approx(float((units * prices).sum()))

@@ -50,6 +50,19 @@ class Scene:
         return self.market.clear(self.lines, makeable, self.rules, start, start + 3.0)[:, 0]
 
 
+@given(stacks, stacks, stacks, st.floats(0.0, 1e6), st.floats(0.0, 1e5))
+def test_what_is_promised_is_what_is_then_sold_and_a_promise_sells_nothing(
+    cast, american, first, second, abroad, home
+):
+    scene = Scene(cast, abroad=abroad, home=home)
+    makeable = np.array([american, first, second, 7.0, 7.0])[:, None] * np.ones((1, 2))
+    promised = scene.market.promise(scene.lines, makeable, scene.rules, 0.0, 3.0)
+    assert (scene.foreign.sold == 0.0).all()
+    assert all((designer.memory_stock == 0.0).all() for designer in scene.chinese)
+    sold = scene.market.clear(scene.lines, makeable, scene.rules, 0.0, 3.0)
+    assert np.array_equal(promised, sold)
+
+
 def test_with_plenty_everyone_gets_all(cast):
     scene = Scene(cast, abroad=1e6, home=0.0)
     assert scene.clear(100.0, 20.0, 10.0).tolist() == [1.0] * 5

@@ -135,13 +135,14 @@ class Designer(Actor):
         variant.launches = np.where(begin, self.model.time + lag, variant.launches)
 
     def _design_variant(self, base: ChipRecord) -> Variant | None:
-        bounds = self.model.rules.chip_bounds("CN", self.model.time)
-        cut_down = chip_design.compliant_variant(base, bounds, self._may_sell, chip_design.worth)
-        if cut_down is None:
-            return None
         number = 1 + sum(variant.base is base for variant in self.variants)
+        # Named anew before it is judged: a letter catches the base by its name.
         name = f"{base.name} for China {number}"
-        chip = cut_down.model_copy(update={"name": name, "sold_to": "china"})
+        plain = base.model_copy(update={"name": name, "sold_to": "china"})
+        bounds = self.model.rules.chip_bounds("CN", self.model.time)
+        chip = chip_design.compliant_variant(plain, bounds, self._may_sell, chip_design.worth)
+        if chip is None:
+            return None
         # Never below what dies, memory and assembly cost, which cutting down does not save.
         kept = np.maximum(chip_design.relative_price(chip, base), 1.0 - self.margin)
         self.list_prices[name] = self.list_prices[base.name] * kept

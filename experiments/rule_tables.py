@@ -12,7 +12,7 @@ from rich.table import Table
 from experiments.rule_questions import Answer, Tool
 from experiments.terminal import plain_table
 from model.destinations import geography
-from model.instruments import ON_RECORD_ONLY, ChipLetter, ChipThreshold, Instrument
+from model.instruments import ON_RECORD_ONLY, ChipLetter, Instrument, TestingInstrument
 from model.judgement import Judgement, figure, tests_met
 from model.specifications import ReferenceChip, Specification, for_data_centres
 
@@ -152,10 +152,10 @@ def why(answer: Answer, judgement: Judgement) -> str:
     reasons = [judgement.reason] if judgement.reason else []
     if isinstance(answer.subject, Tool):
         return "; ".join(reasons) or "names this class of tool and the maker's country"
-    if isinstance(instrument, ChipThreshold):
-        reasons += _bounds_met(instrument, answer.subject, answer.on)
-    elif isinstance(instrument, ChipLetter):
+    if isinstance(instrument, ChipLetter) and answer.subject.name in instrument.products:
         reasons.append(f"names the {answer.subject.name}")
+    elif isinstance(instrument, TestingInstrument):
+        reasons += _bounds_met(instrument, answer.subject, answer.on)
     return "; ".join(reasons) or "covers every chip"
 
 
@@ -264,7 +264,7 @@ def values_table(instrument: Instrument) -> Table:
     return table
 
 
-def _bounds_met(control: ChipThreshold, chip: Specification, on: date) -> list[str]:
+def _bounds_met(control: TestingInstrument, chip: Specification, on: date) -> list[str]:
     said = []
     for condition in (c for test in tests_met(control, chip, on)[:1] for c in test.all_of):
         words = _METRICS[condition.metric].format(figure(chip, condition.metric))

@@ -8,7 +8,7 @@ value with a reference, after the habit of tax-benefit microsimulation (OpenFisc
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -122,7 +122,25 @@ class DestinedInstrument(InstrumentBase):
         return destination in reach(self.destinations, self.except_destinations)
 
 
-class ChipThreshold(DestinedInstrument):
+class TestingInstrument(DestinedInstrument):
+    """An instrument that judges chips by their specification."""
+
+    tests: tuple[Test, ...] = ()
+    relaxes: tuple[str, ...] = Field(
+        default=(), description="ids of instruments whose judgement this one replaces"
+    )
+
+    @model_validator(mode="after")
+    def _bounds_exist(self) -> Self:
+        for test in self.tests:
+            for condition in test.all_of:
+                for bound in (condition.at_least, condition.below):
+                    if bound is not None and bound not in self.parameters:
+                        raise ValueError(f"{self.id}: no parameter '{bound}' for a condition")
+        return self
+
+
+class ChipThreshold(TestingInstrument):
     """Judges chips by specification: the strictest outcome of the tests that catch the chip.
 
     Parameters understood beside the bounds: ``approval_odds`` (for the outcomes notified, licence
@@ -132,27 +150,17 @@ class ChipThreshold(DestinedInstrument):
 
     kind: Literal["chip-threshold"]
     tests: tuple[Test, ...] = Field(min_length=1)
-    relaxes: tuple[str, ...] = Field(
-        default=(), description="ids of instruments whose judgement this one replaces"
-    )
-
-    @model_validator(mode="after")
-    def _bounds_exist(self) -> ChipThreshold:
-        for test in self.tests:
-            for condition in test.all_of:
-                for bound in (condition.at_least, condition.below):
-                    if bound is not None and bound not in self.parameters:
-                        raise ValueError(f"{self.id}: no parameter '{bound}' for a condition")
-        return self
 
 
-class ChipLetter(DestinedInstrument):
-    """A letter that names chips (parameters: ``approval_odds``, ``fee`` as above)."""
+class ChipLetter(TestingInstrument):
+    """A letter that names chips (parameters: ``approval_odds``, ``fee`` as above).
+
+    It may catch others too, by tests on their specification.
+    """
 
     kind: Literal["chip-letter"]
     products: tuple[str, ...] = Field(min_length=1)
     outcome: Outcome
-    relaxes: tuple[str, ...] = ()
 
 
 class ChipEmbargo(DestinedInstrument):

@@ -9,12 +9,12 @@ from datetime import date
 from model.instruments import (
     ChipControl,
     ChipMetric,
-    ChipThreshold,
     Condition,
     EntityListing,
     InstrumentBase,
     Outcome,
     Test,
+    TestingInstrument,
 )
 from model.specifications import Specification, for_data_centres
 
@@ -96,7 +96,7 @@ def ranked(judgements: Iterable[Judgement]) -> list[Judgement]:
     return sorted(judgements, key=lambda one: (one.replaced_by is None, *_strictness(one)))[::-1]
 
 
-def tests_met(control: ChipThreshold, chip: Specification, day: date) -> list[Test]:
+def tests_met(control: TestingInstrument, chip: Specification, day: date) -> list[Test]:
     """The tests of a control that catch a chip on a day."""
     kind = for_data_centres(chip)
     return [
@@ -139,17 +139,17 @@ def _judge(control: ChipControl, chip: Specification, day: date) -> Judgement | 
 
 
 def _outcome(control: ChipControl, chip: Specification, day: date) -> Outcome | None:
-    match control.kind:
-        case "chip-letter":
-            return control.outcome if chip.name in control.products else None
-        case "chip-embargo":
-            return control.outcome
-        case "chip-threshold":
-            outcomes = [test.outcome for test in tests_met(control, chip, day)]
-            return max(outcomes, key=_STRICTNESS.__getitem__, default=None)
+    if control.kind == "chip-embargo":
+        return control.outcome
+    if control.kind == "chip-letter" and chip.name in control.products:
+        return control.outcome
+    outcomes = [test.outcome for test in tests_met(control, chip, day)]
+    return max(outcomes, key=_STRICTNESS.__getitem__, default=None)
 
 
-def _holds(condition: Condition, control: ChipThreshold, chip: Specification, day: date) -> bool:
+def _holds(
+    condition: Condition, control: TestingInstrument, chip: Specification, day: date
+) -> bool:
     of_chip = figure(chip, condition.metric)
     if condition.at_least is not None and of_chip < control.value(condition.at_least, day):
         return False

@@ -26,6 +26,7 @@ from model.instruments import (
     MemoryControl,
     PurchaseDiscouragement,
     ServicingControl,
+    TestingInstrument,
     ToolControl,
 )
 from model.judgement import (
@@ -198,8 +199,8 @@ class RuleBook(ProgrammeBook):
         today = self.calendar.date(now)
         bounds: dict[str, set[float]] = defaultdict(set)
         ahead = self._chip_controls_ahead(destination, now)
-        for control in (*self._in_force(today, ChipThreshold), *ahead):
-            if not isinstance(control, ChipThreshold) or not control.reaches(destination):
+        for control in (*self._chip_controls(today), *ahead):
+            if not isinstance(control, TestingInstrument) or not control.reaches(destination):
                 continue
             day = max(today, control.effective)
             for condition in (c for test in control.tests for c in test.all_of):

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from agents import chip_design
+from agents import chip_design, lithography, product_planning
 from agents.actor import Actor
-from agents.arrays import Floats, ratio
+from agents.arrays import Bools, Floats, Ints, ratio
 from agents.records import ChipRecord, DesignerRecord
-from agents.surroundings import Surroundings
+from agents.surroundings import Rules, Surroundings
+
+Products = Literal["recorded", "versions-planned", "planned"]
 
 
 @dataclass
-class Variant:
-    """A version of a chip made for China, and when it ships.
+class Planned:
+    """A chip that a designer plans itself, and when it is sold.
 
     Attributes:
         chip: its data sheet.
-        base: the chip it is cut down from.
-        launches: when it ships, months, infinite where it is not worth designing, ``(futures,)``.
+        base: the chip it is cut down from, or that begins its line.
+        launches: when it ships, months, infinite where it is never made, ``(futures,)``.
+        ends: when its sale ends, months, infinite where it goes on, ``(futures,)``.
     """
 
     chip: ChipRecord
     base: ChipRecord
     launches: Floats
+    ends: Floats
 
 
 class Designer(Actor):
@@ -34,6 +39,7 @@ class Designer(Actor):
     Attributes:
         chips: its recorded products.
         variants: versions for China that it designed itself, where it plans these.
+        successors: chips of its main line that it planned beyond the recorded ones.
         list_prices: recorded price of each product, USD, ``(futures,)``.
         china_revenue: takings from Chinese buyers in the last quarter, USD bn, ``(futures,)``.
         forgone: orders that rules kept from it in the last quarter, USD bn, ``(futures,)``.
@@ -54,16 +60,29 @@ class Designer(Actor):
         record: DesignerRecord,
         chips: tuple[ChipRecord, ...],
         *,
-        plans_variants: bool = False,
+        products: Products = "recorded",
     ) -> None:
         super().__init__(model, name=record.name, region=record.region, country=record.country)
-        self.plans_variants = plans_variants and record.region != "CN"
-        self.chips = (
-            tuple(chip for chip in chips if chip.sold_to != "china")
-            if self.plans_variants
-            else chips
-        )
-        self.variants: list[Variant] = []
+        self.plans_variants = products != "recorded" and record.region != "CN"
+        main_line = tuple(c for c in chips if c.sold_to != "china" or record.region == "CN")
+        if products == "planned":
+            main_line = self._launched_at_start(main_line)
+        self._main_line = tuple(sorted(main_line, key=lambda chip: chip.launched))
+        self.chips = chips if products == "recorded" else main_line
+        self.variants: list[Planned] = []
+        self.successors: list[Planned] = []
+        self._foundries = record.foundries
+        self._cadence = self.draw(record.cadence, "cadence")
+        self._patience = self.draw(record.node_patience, "node-patience")
+        self._generations: Ints = np.zeros(model.futures, dtype=np.int64)
+        self._best_planned: Ints = np.zeros(model.futures, dtype=np.int64)
+        self._commits: Floats = np.full(model.futures, np.inf)
+        self._last_planned = -np.inf
+        if self._main_line:
+            last = self._main_line[-1]
+            self._best_planned += max(lithography.rung(c.node_nm) for c in self._main_line)
+            launched = np.full(model.futures, model.calendar.months(last.launched))
+            self._commits = self._next_commitment(launched)
         self.list_prices: dict[str, Floats] = {
             chip.name: model.drawn(chip.price_usd, f"price/{chip.name}") for chip in self.chips
         }
@@ -108,33 +127,173 @@ class Designer(Actor):
             and (chip.discontinued is None or months(chip.discontinued) > start)
         ]
 
-    def flagships(self) -> list[ChipRecord]:
-        """The two most useful of the products that it sells to anyone now, the best first."""
+    @property
+    def planned(self) -> list[Planned]:
+        """Every chip that it planned itself."""
+        return [*self.variants, *self.successors]
+
+    def _launched_at_start(self, chips: tuple[ChipRecord, ...]) -> tuple[ChipRecord, ...]:
+        """Products out by the start of the simulation; the first one, if none was."""
+        earliest = min((chip.launched for chip in chips), default=None)
+        return tuple(
+            chip
+            for chip in chips
+            if self.model.calendar.months(chip.launched) <= 0.0 or chip.launched == earliest
+        )
+
+    # --- the main line ---------------------------------------------------------------------------
+
+    def plan_products(self) -> None:
+        """Commit to a node for the next chip of its line, where one is due or a better node opens.
+
+        A roadmap on record stands until its last chip.  Beyond it a designer plans on; and before,
+        where a foundry of a better node that the recorded rules closed to it is open.
+        """
+        now, known = self.model.time, self.model.parameters
+        since, self._last_planned = self._last_planned, now
+        if not self._main_line:
+            return
+        rungs, makers, reopened = self._nodes_to_be_had(now)
+        due = (self._commits <= now) & (rungs >= self._best_planned)
+        opened = reopened & (rungs > self._best_planned)
+        begin = due | opened
+        if not begin.any():
+            return
+        committed = np.where(due, np.maximum(self._commits, since), now)
+        launches = committed + known["commitment_months"]
+        self._launch(begin, launches, rungs, makers)
+        self._generations = self._generations + begin
+        self._best_planned = np.where(begin, rungs, self._best_planned)
+        self._commits = np.where(begin, self._next_commitment(launches), self._commits)
+
+    def _nodes_to_be_had(self, now: float) -> tuple[Ints, Ints, Bools]:
+        """Best node class it may commit to: rung, place of the foundry in its order, and news.
+
+        News is where that foundry serves it now, and by the recorded rules would not.
+        """
+        by = np.minimum(self._commits, now)
+        rungs = np.full(self.model.futures, product_planning.NO_NODE)
+        makers = np.zeros(self.model.futures, dtype=np.int64)
+        reopened = np.zeros(self.model.futures, dtype=np.bool_)
+        for place, foundry in enumerate(self._foundries):
+            barred = self._barred_nodes(self.model.rules, foundry, now)
+            news = np.isinf(self._barred_nodes(self.model.recorded_rules, foundry, now)).all()
+            reached = self.model.node_dates(foundry) + barred[:, None]
+            rung = product_planning.usable_rung(reached, by, self._patience)
+            better = rung > rungs
+            rungs = np.where(better, rung, rungs)
+            makers = np.where(better, place, makers)
+            reopened = np.where(better, news, reopened)
+        return rungs, makers, reopened
+
+    def _barred_nodes(self, rules: Rules, foundry: str, now: float) -> Floats:
+        """Infinite for each node class that no service or no software is to be had for."""
+        region = self.model.region_of(foundry)
+        served = rules.foundry_access(self.name, self.region, region, now, now + 1.0) >= 0.5
+        at_home = self.model.parameters.certain("home_software_nm")
+        barred = np.zeros(len(lithography.LADDER))
+        for rung, nm in enumerate(lithography.LADDER):
+            software = rules.design_software_access(self.region, float(nm), now, now + 1.0) >= 0.5
+            if not served or not (software or nm >= at_home):
+                barred[rung] = np.inf
+        return barred
+
+    def _launch(self, begin: Bools, launches: Floats, rungs: Ints, makers: Ints) -> None:
+        """Put chips on the list: one for each year of launch, node and maker that occurs."""
+        ends = launches + self.model.parameters["product_overlap_months"]
+        for earlier in self.successors:
+            selling = begin & np.isfinite(earlier.launches) & np.isinf(earlier.ends)
+            earlier.ends = np.where(selling, ends, earlier.ends)
+        years = np.floor(launches / 12.0).astype(np.int64)
+        kinds = np.unique(np.stack([years, rungs, makers])[:, begin], axis=1)
+        for year, rung, maker in kinds.T:
+            where = begin & (years == year) & (rungs == rung) & (makers == maker)
+            chip = self._successor(int(year), int(rung), self._foundries[maker])
+            chip.launches = np.where(where, np.minimum(chip.launches, launches), chip.launches)
+            chip.ends = np.where(where, np.inf, chip.ends)
+
+    def _successor(self, year: int, rung: int, foundry: str) -> Planned:
+        """The chip of its line for a year, node and maker: a new one where it has none yet."""
+        nm = lithography.LADDER[rung]
+        begins = self.model.calendar.date(12.0 * year).year
+        name = f"{self.name} {begins}, {nm:g} nm at {foundry}"
+        found = next((planned for planned in self.successors if planned.chip.name == name), None)
+        if found is not None:
+            return found
+        anchor = self._anchor(year)
+        launched = self.model.calendar.months(anchor.launched)
+        years = max(0.0, (12.0 * year + 6.0 - launched) / 12.0)
+        gains = self._gains()
+        memory = self.model.rules.memory_access(self.region, launched, launched + 12.0 * years)
+        chip = product_planning.successor(
+            anchor, gains, name=name, foundry=foundry, rung=rung, years=years, open_memory=memory
+        )
+        factor = product_planning.price_factor(chip, anchor, gains.price)
+        self.list_prices[name] = self.list_prices[anchor.name] * factor
+        never = np.full(self.model.futures, np.inf)
+        self.successors.append(Planned(chip, anchor, never, never))
+        return self.successors[-1]
+
+    def _anchor(self, year: int) -> ChipRecord:
+        """The chip on record that one launched in a year comes after."""
+        months = self.model.calendar.months
+        earlier = [chip for chip in self._main_line if months(chip.launched) < 12.0 * year]
+        return earlier[-1] if earlier else self._main_line[0]
+
+    def _gains(self) -> product_planning.Gains:
+        certain = self.model.parameters.certain
+        return product_planning.Gains(
+            node=certain("node_gain"),
+            architecture=certain("architecture_gain"),
+            area=certain("package_gain"),
+            memory=certain("memory_gain"),
+            memory_at_home=certain("memory_gain_at_home"),
+            links=certain("link_gain"),
+            price=certain("price_per_worth"),
+        )
+
+    def _next_commitment(self, launched: Floats) -> Floats:
+        known = self.model.parameters
+        luck = self.model.luck(
+            f"{self.name}/generation", self._generations, sigma=known["product_luck"]
+        )
+        return launched + self._cadence * luck - known["commitment_months"]
+
+    # --- versions for China ----------------------------------------------------------------------
+
+    def flagships(self) -> list[tuple[ChipRecord, Bools]]:
+        """The two most useful products that it sells to anyone now, the best first.
+
+        With each the futures in which it is sold.
+        """
         now = self.model.time
-        on_sale = [chip for chip in self.on_sale(now, now + 1.0) if chip.sold_to == "anyone"]
-        return sorted(on_sale, key=chip_design.worth, reverse=True)[:2]
+        everywhere = np.ones(self.model.futures, dtype=np.bool_)
+        on_sale = [(chip, everywhere) for chip in self.on_sale(now, now + 1.0)]
+        on_sale += [(p.chip, (p.launches <= now) & (p.ends > now)) for p in self.successors]
+        open_sale = [(c, where) for c, where in on_sale if c.sold_to == "anyone" and where.any()]
+        return sorted(open_sale, key=lambda one: chip_design.worth(one[0]), reverse=True)[:2]
 
     def plan_variants(self) -> None:
         """Answer rules that bar its best products: design versions that they let pass."""
-        for chip in self.flagships() if self.plans_variants else ():
+        for chip, sold in self.flagships() if self.plans_variants else ():
             if self._may_sell(chip):
                 continue
             passing = (v for v in self.variants if v.base is chip and self._may_sell(v.chip))
             variant = next(passing, None) or self._design_variant(chip)
             if variant is not None:
-                self._begin_where_worthwhile(variant)
+                self._begin_where_worthwhile(variant, sold)
 
-    def _begin_where_worthwhile(self, variant: Variant) -> None:
+    def _begin_where_worthwhile(self, variant: Planned, sold: Bools) -> None:
         """Start design in the futures where what China buys, or would buy, pays for it."""
         known = self.model.parameters
         at_stake = 4.0 * (self.forgone + self.china_revenue)
-        begin = np.isinf(variant.launches) & (at_stake > known["variant_cost"])
+        begin = sold & np.isinf(variant.launches) & (at_stake > known["variant_cost"])
         lag = known["variant_months"] * self.model.luck(
             f"{self.name}/variant", self.variants.index(variant), sigma=known["variant_luck"]
         )
         variant.launches = np.where(begin, self.model.time + lag, variant.launches)
 
-    def _design_variant(self, base: ChipRecord) -> Variant | None:
+    def _design_variant(self, base: ChipRecord) -> Planned | None:
         number = 1 + sum(variant.base is base for variant in self.variants)
         # Named anew before it is judged: a letter catches the base by its name.
         name = f"{base.name} for China {number}"
@@ -146,7 +305,8 @@ class Designer(Actor):
         # Never below what dies, memory and assembly cost, which cutting down does not save.
         kept = np.maximum(chip_design.relative_price(chip, base), 1.0 - self.margin)
         self.list_prices[name] = self.list_prices[base.name] * kept
-        self.variants.append(Variant(chip, base, np.full(self.model.futures, np.inf)))
+        never = np.full(self.model.futures, np.inf)
+        self.variants.append(Planned(chip, base, never, never))
         return self.variants[-1]
 
     def _may_sell(self, chip: ChipRecord) -> bool:

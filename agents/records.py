@@ -156,6 +156,13 @@ class DesignerRecord(Strict):
         description="share of the remaining distance to 1.0 that its software closes in a year"
     )
     margin: Quantity = Field(description="share of the price that is not paid to suppliers")
+    foundries: tuple[str, ...] = Field(
+        min_length=1, description="who may make its dies, the preferred first"
+    )
+    cadence: Quantity = Field(description="months from one generation of its main line to the next")
+    node_patience: Quantity = Field(
+        description="months that a node class must have been in volume before it commits to it"
+    )
     third_country_dies: Quantity | None = Field(
         default=None,
         description="logic dies (about 666 mm2) a quarter obtained from foreign foundries "

@@ -50,6 +50,9 @@ class Clock(Protocol):
     def months(self, day: date) -> float:
         """Months from the start to ``day``."""
 
+    def date(self, months: float) -> date:
+        """The day at which ``months`` have passed since the start."""
+
 
 class Rules(Protocol):
     """What the instruments in force say; periods are in months since the start."""
@@ -95,6 +98,9 @@ class Rules(Protocol):
         self, designer: str, designer_region: str, foundry_region: str, start: float, end: float
     ) -> float:
         """Share of a designer's orders that a foundry of another region may take."""
+
+    def design_software_access(self, region: str, nm: float, start: float, end: float) -> float:
+        """Share of a region's need for foreign design software at a node class that is met."""
 
     def enforcement_rate(self, issuer: str, start: float, end: float) -> float:
         """Means for enforcement of a government, USD bn a year."""
@@ -149,6 +155,10 @@ class Surroundings(Protocol):
         """The rule book of the policy that the world lives under."""
 
     @property
+    def recorded_rules(self) -> Rules:
+        """The rule book as history has it, whatever the policy."""
+
+    @property
     def knowledge(self) -> Knowledge:
         """Public knowledge."""
 
@@ -163,6 +173,12 @@ class Surroundings(Protocol):
 
     def leading_rung(self) -> Ints:
         """Rung of the node ladder that the most advanced foundry has reached, ``(futures,)``."""
+
+    def node_dates(self, foundry: str) -> Floats:
+        """When a foundry had each node class in volume, months, ``(rungs, futures)``."""
+
+    def region_of(self, name: str) -> str:
+        """Where an actor is."""
 
     def grants(self, government: str, start: float, end: float) -> Iterable[Grant]:
         """What the subsidies of a government pay out over a period."""

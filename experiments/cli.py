@@ -105,11 +105,11 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Where to.", show_default="results/POLICIES"),
     ] = None,
-    variants: Annotated[
+    products: Annotated[
         str,
         typer.Option(
-            metavar="recorded|planned",
-            help="Chips made for China: those recorded, or those designers plan under the rules.",
+            metavar="recorded|versions-planned|planned",
+            help="Chips on sale: recorded ones, or versions for China planned, or all planned.",
         ),
     ] = "recorded",
     overwrite: Annotated[
@@ -117,7 +117,7 @@ def run(
     ] = False,
 ) -> None:
     """Simulate policies over many futures and store the results in DIR."""
-    study = _study(policies, futures, until, seed, variants)
+    study = _study(policies, futures, until, seed, products)
     directory = out or Path("results") / _folder_name(study)
     count = workers or _cores()
     size = block or suitable_block(study, count)
@@ -305,7 +305,7 @@ def main() -> None:
     sys.exit(status(sys.argv[1:]))
 
 
-def _study(policies: list[str], futures: int, until: str, seed: int, variants: str) -> Study:
+def _study(policies: list[str], futures: int, until: str, seed: int, products: str) -> Study:
     loaded = tuple(load_policy(name) for name in policies)
     month = month_within(until, RECORD_START, LAST_MONTH)
     try:
@@ -315,7 +315,7 @@ def _study(policies: list[str], futures: int, until: str, seed: int, variants: s
                 "futures": futures,
                 "until": month,
                 "seed": seed,
-                "variants": variants,
+                "products": products,
             }
         )
     except ValidationError as error:

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.designer import Products
 from experiments.store import Store
 from experiments.study import FUTURES_PER_SHARD, Block, Shard, Study
 from model.outcomes import OUTCOMES
 from model.policy import Policy
-from model.world import Variants, World
+from model.world import World
 
 # Blocks handed out per worker: one under way and one waiting, so that none is idle.
 _BLOCKS_PER_WORKER = 2
@@ -112,14 +113,14 @@ def simulate(
     seed: int,
     first_future: int,
     futures: int,
-    variants: Variants = "recorded",
+    products: Products = "recorded",
 ) -> Values:
     """The outcomes of one block.
 
     Returns:
         ``(outcomes, futures, months)``, outcomes in the registry's order.
     """
-    world = World(policy, futures=futures, seed=seed, first_future=first_future, variants=variants)
+    world = World(policy, futures=futures, seed=seed, first_future=first_future, products=products)
     world.run_to(until)
     return np.stack([world.record.values(name).T for name in OUTCOMES])
 
@@ -171,7 +172,7 @@ def _simulated(
         for block in islice(blocks, count):
             policy = policies[block.shard.policy]
             task = (policy, study.until, study.seed, block.first_future, block.futures)
-            waiting[executor.submit(simulate, *task, study.variants)] = block
+            waiting[executor.submit(simulate, *task, study.products)] = block
 
     hand_out(in_flight)
     while waiting:

@@ -8,10 +8,10 @@ from datetime import date
 
 from pydantic import Field, field_validator
 
+from agents.designer import Products
 from agents.records import Strict
 from model.calendar import RECORD_START, Calendar, parse_year_month
 from model.policy import Policy
-from model.world import Variants
 
 LAST_MONTH = date(2040, 12, 1)
 FUTURES_PER_SHARD = 1000
@@ -49,15 +49,15 @@ class Block:
 class Study(Strict):
     """Policies x futures, from the start of the record to a month.
 
-    ``variants`` says whether the recorded versions of chips for China are sold, or designers plan
-    their own in answer to rules.
+    ``products`` says whether the recorded chips are sold while their roadmaps last, or designers
+    plan their versions for China in answer to rules, or all that follow the chips of the start.
     """
 
     policies: tuple[Policy, ...] = Field(min_length=1)
     futures: int = Field(default=1000, ge=1, le=MOST_FUTURES)
     until: date = date(2030, 12, 1)
     seed: int = Field(default=1, ge=0, lt=2**63)
-    variants: Variants = "recorded"
+    products: Products = "recorded"
 
     @field_validator("policies")
     @classmethod

@@ -78,14 +78,14 @@ def lines_on_sale(
     ]
     sales += [
         Line(
-            variant.chip,
+            planned.chip,
             designer,
             "sale",
-            _ramp(variant.launches, math.inf, parameters, start, end),
+            _ramp(planned.launches, planned.ends, parameters, start, end),
         )
         for designer in designers
-        for variant in designer.variants
-        if (variant.launches < end).any()
+        for planned in designer.planned
+        if ((planned.launches < end) & (planned.ends > start)).any()
     ]
     sought = max(designers, key=lambda designer: designer.recorded_software)
     barred = [
@@ -216,13 +216,17 @@ def _sale(chip: ChipRecord, calendar: Calendar) -> tuple[float, float]:
 
 
 def _ramp(
-    launched: float | Floats, ended: float, parameters: Parameters, start: float, end: float
+    launched: float | Floats,
+    ended: float | Floats,
+    parameters: Parameters,
+    start: float,
+    end: float,
 ) -> float | Floats:
     """Share of a full offer in a period: rises from launch on, ends with the product.
 
     One number, or one per future where ``launched`` is: infinite where it is never sold.
     """
-    present = np.maximum(0.0, min(end, ended) - np.maximum(start, launched)) / (end - start)
+    present = np.maximum(0.0, np.minimum(end, ended) - np.maximum(start, launched)) / (end - start)
     age = (start + end) / 2.0 - launched
     grown = age / parameters.certain("product_ramp_months")
     ramp: float | Floats = present * np.clip(grown, parameters.certain("product_ramp_start"), 1.0)

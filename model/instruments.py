@@ -244,7 +244,7 @@ class CloudControl(DestinedInstrument):
 class DesignSoftwareControl(DestinedInstrument):
     """Bars chip-design software (parameter ``admitted``, 0 if left out).
 
-    On record only: the world does not act on it, as designers' tools are no part of it.
+    It binds from the node class ``node`` (nm) down, where that parameter is given, else for all.
     """
 
     kind: Literal["design-software-control"]
@@ -378,7 +378,6 @@ Instrument = Annotated[
 ChipControl = ChipThreshold | ChipLetter | ChipEmbargo
 
 ON_RECORD_ONLY: tuple[type[InstrumentBase], ...] = (
-    DesignSoftwareControl,
     SiteAuthorisation,
     UseGuidance,
     MineralControl,

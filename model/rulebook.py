@@ -19,6 +19,7 @@ from model.instruments import (
     ChipLetter,
     ChipThreshold,
     CloudControl,
+    DesignSoftwareControl,
     EntityListing,
     FoundryControl,
     HeadquartersRule,
@@ -357,6 +358,19 @@ class RuleBook(ProgrammeBook):
 
         key = ("foundry", designer, designer_region, foundry_region)
         return self._average(key, start, end, admitted)
+
+    def design_software_access(self, region: str, nm: float, start: float, end: float) -> float:
+        """Share of a region's need for foreign design software at a node class that is met."""
+
+        def admitted(day: date) -> float:
+            shares = [
+                value_or(control, "admitted", day, 0.0)
+                for control in self._in_force(day, DesignSoftwareControl)
+                if control.reaches(region) and nm <= value_or(control, "node", day, inf)
+            ]
+            return min(shares, default=1.0)
+
+        return self._average(("design-software", region, nm), start, end, admitted)
 
     # --- how ------------------------------------------------------------------------------------
 

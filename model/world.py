@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 import mesa
 import numpy as np
@@ -21,7 +20,7 @@ from mesa.time import Priority, Schedule
 from agents import lithography
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints
-from agents.designer import Designer
+from agents.designer import Designer, Products
 from agents.developer import Developer
 from agents.foundry import Foundry
 from agents.government import Government
@@ -49,7 +48,6 @@ from model.streams import Streams
 from model.tool_market import ToolMarket
 
 DEFAULT_SEED = 1
-Variants = Literal["recorded", "planned"]
 # Classes graduate in July.
 FIRST_GRADUATION = 6.0
 
@@ -64,12 +62,13 @@ class World(mesa.Model):
         seed: the study's seed.  Luck depends on (seed, stream, ordinal, future) and nothing else.
         first_future: number, within the study, of the first future held here.
         fixed: parameters to set instead of drawing them: a value, or one per future.
-        variants: whether the recorded versions of chips for the Chinese market are sold, or
-            designers plan their own in answer to rules.
+        products: whether the recorded chips are sold until their roadmaps end, or designers plan
+            their own versions for the Chinese market, or all chips that follow those of the start.
 
     Attributes:
         time: months since January 2022.
         rules: the rule book of the policy.
+        recorded_rules: the rule book of history, to which recorded roadmaps and flows answer.
         record: outcomes by month.
         chronicle: what happened.
 
@@ -94,7 +93,7 @@ class World(mesa.Model):
         seed: int | None = DEFAULT_SEED,
         first_future: int = 0,
         fixed: Mapping[str, float | Floats] | None = None,
-        variants: Variants = "recorded",
+        products: Products = "recorded",
     ) -> None:
         if futures < 1:
             raise ValueError(f"a world holds at least one future, not {futures}")
@@ -103,12 +102,13 @@ class World(mesa.Model):
         super().__init__(rng=seed)
         self.policy = policy
         self.futures = futures
-        self.variants = variants
+        self.products = products
         self.calendar = Calendar()
         self.streams = Streams(seed, futures, first_future)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
         self.ledger = Ledger(futures)
         self.chronicle = Chronicle()
+        self.recorded_rules = RuleBook(loading.recorded_instruments(), self.calendar)
         self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
         self._gather_cast()
         self._open_markets()
@@ -158,6 +158,14 @@ class World(mesa.Model):
         elsewhere, chinese = (frontier.level for frontier in self.node_frontiers)
         return np.maximum(elsewhere, chinese).astype(np.int64)
 
+    def node_dates(self, foundry: str) -> Floats:
+        """When a foundry had each node class in volume, months, ``(rungs, futures)``."""
+        return self.foundry(foundry).reached
+
+    def region_of(self, name: str) -> str:
+        """Where an actor is."""
+        return self._by_name[name].region
+
     def grants(self, government: str, start: float, end: float) -> Iterable[Grant]:
         """What the subsidies of a government pay out over a period."""
         return programmes.grants(self.rules, self._by_name, government, start, end, self.futures)
@@ -187,9 +195,9 @@ class World(mesa.Model):
         return next(foundry for foundry in self.foundries if foundry.name == name)
 
     def products_of(self, designer: str) -> list[str]:
-        """Names of a designer's products, versions that it planned itself included."""
+        """Names of a designer's products, those that it planned itself included."""
         found = next(d for d in self.agents_by_type[Designer] if d.name == designer)
-        return [*(chip.name for chip in found.chips), *(v.chip.name for v in found.variants)]
+        return [*(chip.name for chip in found.chips), *(p.chip.name for p in found.planned)]
 
     @property
     def governments(self) -> list[Government]:
@@ -197,10 +205,10 @@ class World(mesa.Model):
         return list(self._governments.values())
 
     def ratings(self) -> dict[str, float]:
-        """Rating of every product, versions that designers planned included, H100e a unit."""
+        """Rating of every product, those that designers planned included, H100e a unit."""
         designers = self.agents_by_type[Designer]
         recorded = {chip.name: chip.h100e for d in designers for chip in d.chips}
-        return recorded | {v.chip.name: v.chip.h100e for d in designers for v in d.variants}
+        return recorded | {p.chip.name: p.chip.h100e for d in designers for p in d.planned}
 
     def government(self, code: str) -> Government:
         """The government with a two-letter code."""
@@ -216,8 +224,8 @@ class World(mesa.Model):
         for developer in loading.developers():
             Developer(self, developer)
         for designer in loading.designers():
-            products = tuple(chip for chip in chips if chip.designer == designer.name)
-            Designer(self, designer, products, plans_variants=self.variants == "planned")
+            its_chips = tuple(chip for chip in chips if chip.designer == designer.name)
+            Designer(self, designer, its_chips, products=self.products)
         for foundry in loading.foundries():
             Foundry(self, foundry)
         for toolmaker in loading.toolmakers():
@@ -255,7 +263,7 @@ class World(mesa.Model):
             list(self.agents_by_type[TalentPool]),
             self.parameters,
             self.ledger,
-            RuleBook(loading.recorded_instruments(), self.calendar),
+            self.recorded_rules,
         )
         self.labour_market.staff_at_start()
         self.adoption = Adoption(developers, self.futures, self.parameters, self.ledger)
@@ -310,6 +318,7 @@ class World(mesa.Model):
         self.agents_by_type[Foundry].do("raise_capital", months)
         self.agents_by_type[Foundry].do("lose_unserviced", start, end)
         self.tool_market.clear(self.rules, start, end)
+        self.agents_by_type[Designer].do("plan_products")
         self.chip_market.clear(self.rules, start, end)
         self._advance_nodes(months)
         self.labour_market.clear(start, end)

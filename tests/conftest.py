@@ -77,6 +77,8 @@ class SmallWorld:
         self.parameters = Parameters(quantities, self.streams, {**medians, **parameters})
         self.ledger = Ledger(futures)
         self.rules = RuleBook(instruments, self.calendar)
+        self.recorded_rules = self.rules
+        self.dates_of_nodes: dict[str, Floats] = {}
         self.knowledge = PublicKnowledge(futures)
         self.rung_of_leader: Ints = np.zeros(futures, dtype=np.int64)
         self.owed: list[Grant] = []
@@ -95,6 +97,12 @@ class SmallWorld:
 
     def leading_rung(self) -> Ints:
         return self.rung_of_leader
+
+    def node_dates(self, foundry: str) -> Floats:
+        return self.dates_of_nodes[foundry]
+
+    def region_of(self, name: str) -> str:
+        return "RoW" if name == "Foundry" else "CN"
 
     def grants(self, government: str, start: float, end: float) -> list[Grant]:
         return self.owed
@@ -209,7 +217,7 @@ class Cast:
         return Developer(world, self._record(DeveloperRecord, defaults | fields))
 
     def designer(
-        self, world: Any, *chips: ChipRecord, plans_variants: bool = False, **fields: Any
+        self, world: Any, *chips: ChipRecord, products: Any = "recorded", **fields: Any
     ) -> Designer:
         """A US designer whose software is the best."""
         defaults = {
@@ -220,10 +228,13 @@ class Cast:
             "software": 1,
             "software_gain": 0,
             "margin": 0.5,
+            "foundries": ["Foundry"],
+            "cadence": 24,
+            "node_patience": 0,
             "source": "invented",
         }
         record = self._record(DesignerRecord, defaults | fields)
-        return Designer(world, record, chips, plans_variants=plans_variants)
+        return Designer(world, record, chips, products=products)
 
     def foundry(self, world: Any, *classes: float, **fields: Any) -> Foundry:
         """A foundry that makes 28 nm and the node classes named, without EUV."""

@@ -116,7 +116,7 @@ def planner(cast, *, stake=1.0, **fields):
     )
     world = cast.world(2, time=12.0, instruments=[threshold], **DESIGN)
     chips = (cast.chip(name="Fast"), cast.chip(name="Old variant", sold_to="china"))
-    designer = cast.designer(world, *chips, plans_variants=True, **fields)
+    designer = cast.designer(world, *chips, products="versions-planned", **fields)
     designer.forgone = np.array([stake, 0.0])
     designer.plan_variants()
     return designer
@@ -156,7 +156,7 @@ def test_a_version_costs_less_than_the_chip_and_no_less_than_its_parts(cast):
 
 def test_who_may_sell_its_best_or_does_not_plan_designs_no_version(cast):
     world = cast.world(2, **DESIGN)
-    free = cast.designer(world, cast.chip(), plans_variants=True)
+    free = cast.designer(world, cast.chip(), products="versions-planned")
     free.forgone = np.ones(2)
     free.plan_variants()
     assert free.variants == []
@@ -172,7 +172,7 @@ def test_flagships_are_the_two_most_useful_products_on_sale_to_anyone(cast):
     inside = cast.chip(name="inside", fp16_tflops=9, int8_tops=18, sold_to="developer")
     gone = cast.chip(name="gone", fp16_tflops=9, int8_tops=18, discontinued=date(2021, 12, 31))
     designer = cast.designer(cast.world(), *chips, inside, gone)
-    assert [chip.name for chip in designer.flagships()] == ["4", "3"]
+    assert [chip.name for chip, _ in designer.flagships()] == ["4", "3"]
 
 
 def test_each_quarter_has_books_of_its_own(cast):
@@ -275,3 +275,98 @@ def test_deliveries_are_booked(cast):
     designer.ship(np.array([5.0]), np.array([0.1]))
     assert designer.shipped == pytest.approx([15.0])
     assert designer.revenue == pytest.approx([0.4])
+
+
+# --- the main line --------------------------------------------------------------------------------
+
+STEADY_LINE = {"product_luck": 0.0, "commitment_months": 12.0, "product_overlap_months": 12.0}
+
+
+def dates(*reached_by_rung: tuple[int, list[float]]):
+    """Node dates of a foundry that had everything down to 7 nm long ago."""
+    found = np.full((8, 2), np.inf)
+    found[:3] = -60.0
+    for rung, months in reached_by_rung:
+        found[rung] = months
+    return found
+
+
+def line_of(cast, world, **fields):
+    """A designer whose last chip on record, at 7 nm, came out two years before the start."""
+    world.dates_of_nodes.setdefault("Foundry", dates((3, [-20.0, 40.0])))
+    chip = cast.chip(name="Last", node_nm=7.0, foundry="Foundry", launched=date(2020, 1, 1))
+    return cast.designer(world, chip, cadence=36, node_patience=12, **fields)
+
+
+def plan(designer, until: float) -> None:
+    while designer.model.time < until:
+        designer.model.time += 3.0
+        designer.plan_products()
+
+
+def test_beyond_its_roadmap_a_designer_goes_on_at_its_cadence_on_the_node_there_is(cast):
+    designer = line_of(cast, cast.world(2, **STEADY_LINE))
+    plan(designer, 3.0)
+    by_node = {planned.chip.node_nm: planned.launches.tolist() for planned in designer.successors}
+    assert by_node == {5.0: [12.0, np.inf], 7.0: [np.inf, 12.0]}
+
+
+def test_a_generation_sells_on_beside_its_successor_for_a_while(cast):
+    designer = line_of(cast, cast.world(2, **STEADY_LINE))
+    plan(designer, 48.0)
+    first = next(planned for planned in designer.successors if planned.chip.node_nm == 5.0)
+    assert first.launches[0] == 12.0
+    assert first.ends[0] == pytest.approx(12.0 + 36.0 + 12.0)
+    assert all(
+        np.isinf(planned.ends[planned.launches > 12.0]).all() for planned in designer.planned
+    )
+
+
+def test_a_roadmap_on_record_stands_until_its_last_chip(cast):
+    world = cast.world(2, **STEADY_LINE)
+    world.dates_of_nodes["Foundry"] = dates((3, [-20.0, -20.0]))
+    chips = [
+        cast.chip(name="Now", node_nm=7.0, launched=date(2021, 1, 1)),
+        cast.chip(name="On the roadmap", node_nm=5.0, launched=date(2026, 1, 1)),
+    ]
+    designer = cast.designer(world, *chips, cadence=24)
+    plan(designer, 57.0)
+    assert designer.successors == []
+    plan(designer, 60.0)
+    assert {float(planned.launches[0]) for planned in designer.successors} == {72.0}
+
+
+def test_without_design_software_no_fine_node_is_committed_to(cast):
+    bar = cast.instrument("design-software-control", software="any", destinations=["CN"])
+    world = cast.world(2, instruments=[bar], **STEADY_LINE)
+    designer = line_of(cast, world, region="CN", country="CN")
+    plan(designer, 3.0)
+    assert {planned.chip.node_nm for planned in designer.successors} == {7.0}
+
+
+def test_a_foundry_that_history_closed_and_a_policy_opens_is_turned_to(cast):
+    closed = cast.instrument("foundry-control", destinations=["CN"])
+    for opened in (True, False):
+        world = cast.world(2, instruments=[] if opened else [closed], **STEADY_LINE)
+        world.recorded_rules = cast.world(2, instruments=[closed]).rules
+        world.dates_of_nodes |= {"Foundry": dates((3, [-20.0, -20.0])), "Home": dates()}
+        chip = cast.chip(name="Roadmap", node_nm=7.0, foundry="Home", launched=date(2029, 1, 1))
+        designer = cast.designer(
+            world, chip, region="CN", country="CN", foundries=["Foundry", "Home"]
+        )
+        plan(designer, 3.0)
+        assert bool(designer.successors) is opened
+        assert all(planned.chip.foundry == "Foundry" for planned in designer.successors)
+
+
+def test_with_all_products_planned_only_those_of_the_start_are_on_record(cast):
+    world = cast.world(2, **STEADY_LINE)
+    chips = [
+        cast.chip(name="Old", launched=date(2020, 1, 1)),
+        cast.chip(name="Old version", sold_to="china", launched=date(2021, 1, 1)),
+        cast.chip(name="Later", launched=date(2022, 6, 1)),
+    ]
+    designer = cast.designer(world, *chips, products="planned")
+    assert [chip.name for chip in designer.chips] == ["Old"]
+    entrant = cast.designer(world, chips[2], products="planned")
+    assert [chip.name for chip in entrant.chips] == ["Later"], "it enters with its first chip"

@@ -106,7 +106,10 @@ def test_a_bad_policy_file_is_refused(case: str, tmp_path: Path, capsys):
         (["history", "--until", "2021-12"], "'2021-12' is out of range: expected 2022-01 to 2040"),
         (["history", "--until", "2041-01"], "'2041-01' is out of range: expected 2022-01 to 2040"),
         (["history", "--futures", "0"], "--futures"),
-        (["history", "--variants", "real"], "variants: Input should be 'recorded' or 'planned'"),
+        (
+            ["history", "--products", "real"],
+            "products: Input should be 'recorded', 'versions-planned' or 'planned'",
+        ),
         (["history", "--futures", "many"], "--futures"),
         (["history", "--futures", "1.5"], "--futures"),
         (["history", "--futures", "99999999999"], "--futures"),

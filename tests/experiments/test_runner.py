@@ -83,12 +83,12 @@ def test_versions_of_chips_can_be_planned_instead_of_recorded(tmp_path: Path):
         policies=(load_policy("no-controls"),),
         futures=3,
         until=date(2024, 1, 1),
-        variants="planned",
+        products="versions-planned",
     )
     run(study, tmp_path / "planned", workers=1)
     frame = load(tmp_path / "planned", ["compute_cn_variant"])
     assert (frame["compute_cn_variant"] == 0.0).all(), "without rules nobody cuts a chip down"
-    assert read_manifest(tmp_path / "planned").study.variants == "planned"
+    assert read_manifest(tmp_path / "planned").study.products == "versions-planned"
 
 
 def test_a_finished_study_is_not_simulated_again(tmp_path: Path, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.designer import Variant
+from agents.designer import Planned
 from model import chip_lines
 from model.calendar import Calendar
 from model.chip_lines import Line, channel_of
@@ -115,9 +115,10 @@ def test_a_product_starts_small_and_ends_with_its_last_day(cast, launched, disco
 def test_a_version_for_china_is_on_sale_where_it_has_been_launched(cast):
     scene = Scene(cast)
     variant = cast.chip(name="Cut down", designer="Best", sold_to="china")
+    never = np.full(2, np.inf)
     scene.best.variants = [
-        Variant(variant, scene.best.chips[0], np.array([24.0, np.inf])),
-        Variant(variant, scene.best.chips[0], np.array([27.0, np.inf])),
+        Planned(variant, scene.best.chips[0], np.array([24.0, np.inf]), never),
+        Planned(variant, scene.best.chips[0], np.array([27.0, np.inf]), never),
     ]
     (line,) = (line for line in scene.lines() if line.chip is variant)
     assert line.ramp == pytest.approx([1.5 / 9.0, 0.0])

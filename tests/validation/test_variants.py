@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from agents.designer import Designer, Variant
+from agents.designer import Designer, Planned
 from experiments.policies import load_policy
 from model import loading
 from model.world import World
@@ -15,12 +15,12 @@ from model.world import World
 
 @pytest.fixture(scope="module")
 def planned() -> World:
-    world = World(futures=60, variants="planned")
+    world = World(futures=60, products="versions-planned")
     world.run_to(dt.date(2026, 1, 1))
     return world
 
 
-def versions(world: World, base: str) -> list[Variant]:
+def versions(world: World, base: str) -> list[Planned]:
     """Versions of a chip for China, in the order in which they were designed."""
     return [
         variant
@@ -30,7 +30,7 @@ def versions(world: World, base: str) -> list[Variant]:
     ]
 
 
-def launch(world: World, variant: Variant) -> tuple[float, dt.date]:
+def launch(world: World, variant: Planned) -> tuple[float, dt.date]:
     """The share of futures in which a version ships, and the median date there."""
     begun = np.isfinite(variant.launches)
     return float(begun.mean()), world.calendar.date(float(np.median(variant.launches[begun])))
@@ -99,10 +99,69 @@ def test_each_version_sells_until_a_later_rule_catches_it(planned: World) -> Non
 
 
 def test_without_rules_no_version_is_made_and_with_recorded_ones_none_is_planned() -> None:
-    free = World(load_policy("no-controls"), futures=3, variants="planned")
+    free = World(load_policy("no-controls"), futures=3, products="versions-planned")
     usual = World(futures=3)
     for world in (free, usual):
         world.run_to(dt.date(2025, 1, 1))
         assert all(not designer.variants for designer in world.agents_by_type[Designer])
     sold = free.chip_market.installed_base
     assert {"A800", "H800", "H20"}.isdisjoint(kind.chip for kind in sold.kinds)
+
+
+# --- all products planned -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def all_planned() -> World:
+    world = World(futures=60, products="planned")
+    world.run_to(dt.date(2027, 1, 1))
+    return world
+
+
+def on_sale(world: World, designer: str, day: dt.date) -> np.ndarray:
+    """The fastest chip of a designer's main line that is out by a day, TFLOPS at 16 bits."""
+    found = next(d for d in world.agents_by_type[Designer] if d.name == designer)
+    fastest = np.full(world.futures, max(chip.fp16_tflops for chip in found.chips))
+    for planned in found.successors:
+        out = planned.launches <= world.calendar.months(day)
+        fastest = np.where(out, np.maximum(fastest, planned.chip.fp16_tflops), fastest)
+    return fastest
+
+
+@pytest.mark.parametrize(
+    ("designer", "day", "model"),
+    [
+        ("Nvidia", dt.date(2023, 6, 1), "H100"),
+        ("Nvidia", dt.date(2025, 6, 1), "B200"),
+        ("AMD", dt.date(2024, 6, 1), "MI300X"),
+        ("Google TPU", dt.date(2025, 1, 1), "TPU v6e"),
+    ],
+)
+def test_from_the_chips_of_2021_alone_lines_go_on_about_as_they_did(
+    all_planned: World, designer: str, day: dt.date, model: str
+) -> None:
+    """The recorded chip lies between half and twice the median of what is planned by then."""
+    ratio = np.median(on_sale(all_planned, designer, day)) / recorded(model).fp16_tflops
+    assert 0.5 < ratio < 2.0
+
+
+def test_planned_lines_too_are_answered_with_versions_for_china(all_planned: World) -> None:
+    found = next(d for d in all_planned.agents_by_type[Designer] if d.name == "Nvidia")
+    cut = [v for v in found.variants if v.base in [s.chip for s in found.successors]]
+    links = {v.chip.name for v in cut if 500.0 < v.chip.interconnect_gbs < 600.0}
+    rate = {v.chip.name for v in cut if v.chip.tpp < 2400.0}
+    assert links, "thinner links after the rule of 2022"
+    assert rate, "slower chips after that of 2023"
+
+
+def test_without_rules_huawei_plans_on_the_best_foundry(all_planned: World) -> None:
+    def makers(world: World) -> set[str]:
+        found = next(d for d in world.agents_by_type[Designer] if d.name == "HiSilicon")
+        return {s.chip.foundry for s in found.successors if np.isfinite(s.launches).any()}
+
+    free = World(load_policy("no-controls"), futures=10)
+    free.run_to(dt.date(2026, 1, 1))
+    usual = World(futures=10)
+    usual.run_to(dt.date(2026, 1, 1))
+    assert makers(free) == {"TSMC"}
+    assert makers(usual) == set(), "the roadmap on record is followed"

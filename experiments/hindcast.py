@@ -28,8 +28,8 @@ from experiments.terminal import compact, console_for, plain_table, print_json
 from model.patterns import Half, Past, Pattern, patterns
 from model.world import DEFAULT_SEED, World
 
-FUTURES = 300
-WIDTH = 126
+FUTURES = 1000
+WIDTH = 130
 # A range more than this many times as wide as what it is about is too wide for a pass to say much.
 WIDE = 2.0
 Verdict = Literal["pass", "wide", "fail"]
@@ -216,8 +216,7 @@ def card(scores: Sequence[Score], title: str, width: int = WIDTH) -> Table:
 
 def _cells(found: Score, wide: bool) -> list[str]:
     pattern, unit = found.pattern, found.pattern.unit
-    marks = ("+" if pattern.fitted else "") + ("*" if pattern.differs else "")
-    name = f"{pattern.title}{', ' + unit if unit != 'date' else ''} {marks}".rstrip()
+    name = f"{pattern.title}{', ' + unit if unit != 'date' else ''} {marks(pattern)}".rstrip()
     ranges = [seen_in_words(pattern), simulated_in_words(found)]
     if not wide:
         ranges = [words.replace(" [", "\n[") for words in ranges]
@@ -225,6 +224,11 @@ def _cells(found: Score, wide: bool) -> list[str]:
     verdict = {"pass": "pass", "wide": "pass ~", "fail": "[bold]FAIL[/bold]"}[found.verdict]
     figures = [f"{found.share:.0%}", error] if wide else []
     return [name, *map(escape, ranges), *figures, verdict]
+
+
+def marks(pattern: Pattern) -> str:
+    """``+`` for an input set with the pattern in view, ``*`` for a source that counts otherwise."""
+    return ("+" if pattern.fitted else "") + ("*" if pattern.differs else "")
 
 
 def simulated_in_words(found: Score) -> str:
@@ -250,12 +254,16 @@ def _between(low: float, high: float, unit: str) -> str:
 def notes(scores: Sequence[Score]) -> list[str]:
     """What has to be known to read the card: the count first."""
     counted = summary_of(scores)
+    halves = []
+    for half in _HALVES:
+        part = [found.passes for found in scores if found.pattern.half == half]
+        halves.append(f"{half}: {sum(part)} of {len(part)}")
     lines = [
-        f"{counted.passed} of {counted.patterns} patterns pass. In {counted.passed_fitted} of these"
-        f" an input was set with the pattern in view (+), and in {counted.passed_wide} a range is"
+        f"{counted.passed} of {counted.patterns} patterns pass ({'; '.join(halves)})."
+        f" In {counted.passed_fitted} of these an input was set with the pattern in view (+), and in {counted.passed_wide} a range is"
         f" too wide to say much (~); {counted.passed_plainly} pass without either.",
-        f"{counted.patterns - counted.passed} fail: {counted.failed_overlapping} with ranges that"
-        f" overlap, {counted.failed_apart} altogether.",
+        f"{counted.patterns - counted.passed} fail, {counted.failed_overlapping} of them with ranges"
+        " that overlap.",
         f"Of {counted.values} values seen, {counted.values_in_90} lie in the ensemble's 5-95% range"
         f" (90% would, were it as wide as it should be) and {counted.values_in_50} in its 25-75%"
         " range (50% would).",
@@ -306,7 +314,7 @@ def line_of(found: Score) -> Line:
     low, high = pattern.bounds
     return Line(
         half=_HALVES[pattern.half],
-        title=pattern.title + (" +" if pattern.fitted else ""),
+        title=f"{pattern.title} {marks(pattern)}".rstrip(),
         seen=None if pattern.value is None else 0.0,
         seen_low=away(low),
         seen_high=away(high),

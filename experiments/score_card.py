@@ -155,8 +155,9 @@ def _foot(lines: Sequence[Line], source: str) -> str:
         f"{len(passed)} of {len(lines)} patterns pass, {plainly} of them neither fitted nor wide."
         " Pass: the value seen lies in the 5-95% range of the futures, or their median (white) in"
         " the range seen.\n+ an input of the model was set with the pattern in view, so that a pass"
-        " shows little.  ~ a range more than twice as wide as what it is about.  Dates: over the"
-        " time since January 2022.\n"
+        " shows little.  ~ a range more than twice as wide as what it is about."
+        "  * the source counts something else.\n"
+        "Sizes of dates are counted from January 2022.  "
         f"Source: aigap hindcast, {source}; prior ensemble, weighted by no observation; what was"
         " seen, as cited in model/data/patterns.yaml."
     )

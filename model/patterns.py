@@ -45,7 +45,7 @@ class Past:
         Raises:
             KeyError: if the month is not on record.
         """
-        return self.until(outcome, day)[-1]
+        return np.asarray(self.until(outcome, day)[-1])
 
     def until(self, outcome: str, day: dt.date) -> Floats:
         """An outcome from the start to the first of a month, ``(months, futures)``."""
@@ -54,7 +54,7 @@ class Past:
         entry = OUTCOMES[outcome]
         if entry.censored_by is not None:
             values = beyond_record(values, self._record.values(entry.censored_by)[:rows])
-        return np.asarray(10.0**values) if entry.unit in LOGARITHMS else values
+        return 10.0**values if entry.unit in LOGARITHMS else values
 
     def sum(self, outcomes: tuple[str, ...], day: dt.date) -> Floats:
         """The sum of outcomes on the first of a month, ``(futures,)``."""

@@ -260,10 +260,11 @@ def notes(scores: Sequence[Score]) -> list[str]:
         halves.append(f"{half}: {sum(part)} of {len(part)}")
     lines = [
         f"{counted.passed} of {counted.patterns} patterns pass ({'; '.join(halves)})."
-        f" In {counted.passed_fitted} of these an input was set with the pattern in view (+), and in {counted.passed_wide} a range is"
-        f" too wide to say much (~); {counted.passed_plainly} pass without either.",
-        f"{counted.patterns - counted.passed} fail, {counted.failed_overlapping} of them with ranges"
-        " that overlap.",
+        f" In {counted.passed_fitted} of these an input was set with the pattern in view (+), and"
+        f" in {counted.passed_wide} a range is too wide to say much (~); {counted.passed_plainly}"
+        " pass without either.",
+        f"{counted.patterns - counted.passed} fail, {counted.failed_overlapping} of them with"
+        " ranges that overlap.",
         f"Of {counted.values} values seen, {counted.values_in_90} lie in the ensemble's 5-95% range"
         f" (90% would, were it as wide as it should be) and {counted.values_in_50} in its 25-75%"
         " range (50% would).",

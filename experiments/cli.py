@@ -23,6 +23,7 @@ from experiments.bench import bench as run_bench
 from experiments.comparison import ComparisonError, as_json
 from experiments.comparison import compare as compared
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
+from experiments.hindcast import hindcast
 from experiments.installed import installed
 from experiments.manifest import Manifest, StoredOutcome, origin
 from experiments.policies import library, load_policy
@@ -267,6 +268,7 @@ def bench(
     )
 
 
+app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap installed --on 2025-01 --by channel --policy no-controls")(
     installed

@@ -18,6 +18,7 @@ from scipy.stats import bootstrap
 
 from agents.arrays import Floats
 from experiments.manifest import StoredOutcome
+from model.frontier import beyond_record
 
 MIDDLE_AND_RANGE = (0.05, 0.50, 0.95)
 _RESAMPLES = 999
@@ -141,12 +142,10 @@ def compare(
 
 def known_or_beyond(rows: pd.DataFrame, outcome: StoredOutcome) -> Floats:
     """An outcome's values with censored ones as plus or minus infinity; undefined ones stay NaN."""
-    values = rows[outcome.name].to_numpy(dtype=np.float64, copy=True)
-    if outcome.censored_by is not None:
-        side = rows[outcome.censored_by].to_numpy(dtype=np.float64)
-        hidden = np.isnan(values) & (side != 0.0)
-        values[hidden] = np.copysign(np.inf, side[hidden])
-    return values
+    values = rows[outcome.name].to_numpy(dtype=np.float64)
+    if outcome.censored_by is None:
+        return values
+    return beyond_record(values, rows[outcome.censored_by].to_numpy(dtype=np.float64))
 
 
 def quantiles(values: Floats, probabilities: Sequence[float]) -> Floats:
@@ -183,7 +182,7 @@ def level(values: Floats) -> Level:
     if defined.size == 0:
         nothing = Quantile(None)
         return Level(nothing, nothing, nothing, 0.0, 0.0, 0, values.size)
-    low, median, high = (_quantile(value) for value in quantiles(defined, MIDDLE_AND_RANGE))
+    low, median, high = (quantile(value) for value in quantiles(defined, MIDDLE_AND_RANGE))
     return Level(
         median=median,
         low=low,
@@ -260,7 +259,8 @@ def as_json(comparison: Comparison, **provenance: Any) -> dict[str, Any]:
     }
 
 
-def _quantile(value: float) -> Quantile:
+def quantile(value: float) -> Quantile:
+    """A quantile of values in which infinities are censored ones."""
     if np.isinf(value):
         return Quantile(None, "above" if value > 0 else "below")
     return Quantile(None if np.isnan(value) else float(value))

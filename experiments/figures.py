@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from math import ceil
 from pathlib import Path
@@ -87,9 +87,20 @@ def plot_study(
     Raises:
         FigureError: if the file cannot be written.
     """
+    save_figure(
+        out, lambda: draw_study(frame, outcomes, titles, baseline, observed, ensemble, source)
+    )
+
+
+def save_figure(out: Path, draw: Callable[[], Figure]) -> None:
+    """Draw in the house style and save whole, by the suffix of ``out`` (``.png`` or ``.svg``).
+
+    Raises:
+        FigureError: if the file cannot be written.
+    """
     require_suffix(out)
     with mpl.rc_context(_STYLE):
-        figure = draw_study(frame, outcomes, titles, baseline, observed, ensemble, source)
+        figure = draw()
         metadata = {"Date": None} if out.suffix == ".svg" else {"Software": None}
         drawn = BytesIO()
         figure.savefig(drawn, format=out.suffix[1:], dpi=150, metadata=metadata)

@@ -22,7 +22,7 @@ from agents.arrays import Floats, ratio, total
 from agents.designer import Designer
 from agents.developer import CHANNELS, OPEN_CHANNELS
 from agents.toolmaker import Toolmaker
-from experiments.terminal import console_for, plain_table, print_json
+from experiments.terminal import compact, console_for, plain_table, print_json
 from model import loading, measures
 from model.calendar import RECORD_START
 from model.supply_record import SupplyRecord, supply_records
@@ -253,9 +253,9 @@ def supply_table(rows: Sequence[Row], futures: int) -> Table:
         table.add_row(
             f"{record.label}{', ' + unit if unit != 'date' else ''} {marks}".rstrip(),
             str(record.year),
-            _shown(record.value, unit),
+            compact(record.value, unit),
             _range(record.low, record.high, unit) if known else "",
-            _shown(row.median, unit),
+            compact(row.median, unit),
             _range(row.low, row.high, unit),
             row.verdict if row.verdict != "missed" else "[bold]MISSED[/bold]",
         )
@@ -329,18 +329,4 @@ def show(rows: Sequence[Row], futures: int, console: Console) -> None:
 
 
 def _range(low: float, high: float, unit: str) -> str:
-    return f"{_shown(low, unit)}-{_shown(high, unit)}"
-
-
-def _shown(value: float, unit: str) -> str:
-    """A date to a tenth of a year; anything else to three digits, in thousands or millions."""
-    if not isfinite(value):
-        return "later" if unit == "date" else "-"
-    if unit == "date":
-        return f"{value:.1f}"
-    size, suffix = next(
-        (step for step in ((1e6, "M"), (1e3, "k")) if abs(value) >= step[0]), (1.0, "")
-    )
-    scaled = value / size
-    digits = 0 if abs(scaled) >= 99.95 else 1 if abs(scaled) >= 9.995 else 2
-    return f"{scaled:.{digits}f}{suffix}"
+    return f"{compact(low, unit)}-{compact(high, unit)}"

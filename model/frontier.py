@@ -86,3 +86,14 @@ def gap(leader: Frontier, follower: Frontier, now: float) -> tuple[Floats, Float
 def _with_room(rows: Floats) -> Floats:
     """The same rows with space for as many again."""
     return np.concatenate([rows, np.empty((max(16, len(rows)), rows.shape[1]))])
+
+
+def beyond_record(values: Floats, side: Floats) -> Floats:
+    """Values with the censored ones as plus or minus infinity; undefined ones stay missing.
+
+    Args:
+        values: NaN where nothing is known, any shape.
+        side: the companion of the values: +1 or -1 where one is censored, of the same shape.
+    """
+    hidden = np.isnan(values) & (side != 0.0)
+    return np.where(hidden, np.copysign(np.inf, side), values)

@@ -177,3 +177,12 @@ def subsidies(code: str) -> Callable[[World], Floats]:
         return world.government(code).subsidies_paid
 
     return paid
+
+
+def spending(region: Region) -> Callable[[World], Floats]:
+    """Rate of investors' spending on a region's accelerators, USD bn a year."""
+
+    def rate(world: World) -> Floats:
+        return world.investors.rate(region, world.time)
+
+    return rate

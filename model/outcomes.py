@@ -322,6 +322,19 @@ _REGISTRY = (
         _OWN,
         lambda world: world.government("US").fees_taken,
     ),
+    # --- What the hindcast needs besides
+    *(
+        Outcome(
+            f"spending_{region.lower()}",
+            "USD bn a year",
+            f"Investors' money for the accelerators of developers of {where}, at the present rate; "
+            "reinvested revenue and subsidies come on top",
+            _OWN,
+            measures.spending(region),
+            decimals=1,
+        )
+        for region, where in _US_CN
+    ),
 )
 
 OUTCOMES: Mapping[str, Outcome] = {outcome.name: outcome for outcome in _REGISTRY}

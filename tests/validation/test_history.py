@@ -1,7 +1,7 @@
 """The history ensemble against what happened, and against worlds that differ in one thing.
 
 These are checks of sanity on the prior ensemble: directions, orders of magnitude and ranges.
-The score card of dated patterns, and calibration, are work to come.
+Dated patterns are scored in ``test_hindcast.py``; calibration is work to come.
 """
 
 from __future__ import annotations

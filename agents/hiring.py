@@ -10,7 +10,7 @@ import numpy as np
 from agents.arrays import Floats, ratio, total
 
 # Passes in which searchers turned away by a full firm go on to the others.
-_PASSES = 3
+_PASSES = 2
 
 
 def premium(
@@ -58,7 +58,7 @@ def filled_by_bid(openings: Floats, weight: Floats, supply: Floats) -> Floats:
     """Openings that fill where too few people look for work, ``(firms, futures)``.
 
     Each opening draws people by its weight (the bid to a power); what a full firm turns away goes
-    on to the rest, and what is left after three passes to all openings still vacant alike.  The
+    on to the rest, and what is left after two passes to all openings still vacant alike.  The
     better bid never has the smaller share of its openings filled.  Nobody is hired twice: the sum
     is the smaller of ``supply`` and of all openings.
 
@@ -67,12 +67,16 @@ def filled_by_bid(openings: Floats, weight: Floats, supply: Floats) -> Floats:
         weight: pull of one opening, not negative, ``(firms, futures)``.
         supply: people who look for work, ``(futures,)``.
     """
+    enough = supply >= total(openings)
+    if enough.all():
+        return openings
     hired = np.zeros_like(openings)
-    left = np.minimum(supply, total(openings))
+    left = supply
     for _ in range(_PASSES):
         vacant = openings - hired
         pull = vacant * weight
         hired = hired + np.minimum(vacant, pull * ratio(left, total(pull)))
-        left = np.maximum(np.minimum(supply, total(openings)) - total(hired), 0.0)
+        left = np.maximum(supply - total(hired), 0.0)
     vacant = openings - hired
-    return hired + vacant * np.minimum(ratio(left, total(vacant)), 1.0)
+    hired = hired + vacant * np.minimum(ratio(left, total(vacant)), 1.0)
+    return np.where(enough, openings, hired)

@@ -213,7 +213,6 @@ _REGISTRY = (
             f"Share of the world's top-tier AI researchers who work in {where}",
             _TRACKER,
             measures.share_of_researchers(region),
-            headline=region == "CN",
         )
         for region, where in _US_CN
     ),

@@ -49,6 +49,7 @@ class TalentPool(Actor):
         by_origin: everyone who works in the region, by tier and origin, ``(origins, futures)``;
             firms' staff is taken to be mixed like the region's.
         veterans: those of the free who once worked for a named developer, by tier.
+        landed: those of the free who just came from one abroad and look for one here, by tier.
         wage: going yearly wage by tier, USD thousand, ``(futures,)``.
         premium: mean pay in the region over the going wage, by tier, a multiple.
         graduated: people of this origin who entered the workforce anywhere since the start.
@@ -70,6 +71,7 @@ class TalentPool(Actor):
             for tier in TIERS
         }
         self.veterans: dict[Tier, Veterans] = {tier: Veterans(model.futures) for tier in TIERS}
+        self.landed: dict[Tier, Veterans] = {tier: Veterans(model.futures) for tier in TIERS}
         self.wage: dict[Tier, Floats] = {
             "researchers": self.draw(record.researcher_wage, "researcher-wage"),
             "engineers": self.draw(record.engineer_wage, "engineer-wage"),
@@ -139,12 +141,11 @@ class TalentPool(Actor):
         self.free[tier] = self.free[tier] * free_share_left
         self.veterans[tier].keep(free_share_left)
 
-    def arrive(self, tier: Tier, people: Floats, experienced: Floats, know: Floats) -> None:
-        """People come from another region: by origin, and those of them who are veterans."""
+    def arrive(self, tier: Tier, people: Floats) -> None:
+        """People come from another region, by origin."""
         self.by_origin[tier] = self.by_origin[tier] + people
         self.arrived[tier] = self.arrived[tier] + people
         self.free[tier] = self.free[tier] + total(people)
-        self.veterans[tier].join(experienced, know)
 
     def retire(self, months: float) -> None:
         """Some of those not with a named developer leave AI work; old know-how is out of use."""
@@ -157,6 +158,7 @@ class TalentPool(Actor):
             self.by_origin[tier] = self.by_origin[tier] - of_each
             self.retired[tier] = self.retired[tier] + of_each
             self.veterans[tier].keep((1.0 - share) * kept)
+            self.landed[tier].keep(1.0 - share)
 
     def count_moves(self) -> None:
         """Note how many have come and gone by the end of a quarter."""

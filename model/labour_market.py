@@ -26,11 +26,12 @@ class Newcomers:
 
     Attributes:
         people: everyone who joined, ``(firms, futures)``.
-        won: those of them who came straight from another developer, ``(firms, futures)``.
+        won: those of them who came straight from another developer, here or abroad,
+            ``(firms, futures)``.
         veterans: those who came from the pool and had worked for one, ``(firms, futures)``.
-        origins: share of those won by firm left, then of veterans by region, each part adding to 1,
-            ``(firms + regions, futures)``.
-        know: what people of each origin knew, ``(firms + regions, futures)``.
+        origins: share of those won by firm left and by region abroad, adding to 1, then of
+            veterans by region, adding to 1, ``(firms + regions + regions, futures)``.
+        know: what people of each origin knew, of the same shape.
     """
 
     people: Floats
@@ -40,11 +41,11 @@ class Newcomers:
     know: Floats
 
     def experienced(self, firm: int) -> Floats:
-        """People with experience who joined a firm, by origin, ``(firms + regions, futures)``."""
-        firms = len(self.people)
+        """People with experience who joined a firm, by origin; shape as of ``origins``."""
+        straight = len(self.origins) - len(ORIGINS)
         joined = np.empty_like(self.origins)
-        joined[:firms] = self.origins[:firms] * self.won[firm]
-        joined[firms:] = self.origins[firms:] * self.veterans[firm]
+        joined[:straight] = self.origins[:straight] * self.won[firm]
+        joined[straight:] = self.origins[straight:] * self.veterans[firm]
         return joined
 
 
@@ -144,24 +145,29 @@ class LabourMarket:
         openings: Floats,
         bids: Floats,
     ) -> Newcomers:
-        """Fill openings with those who leave other firms and with those who search in the pool."""
+        """Fill openings with people of other firms, here or abroad, then with those who search."""
         known = self._parameters
         pull = bids ** known["bid_elasticity"]
         know = np.stack([firm.know_how(tier) for firm in firms])
-        looking = leaving * known["direct_moves"]
+        landed, veterans = pool.landed[tier], pool.veterans[tier]
+        looking = np.concatenate([leaving * known["direct_moves"], landed.people])
         everyone_looking = total(looking)
         won = hiring.filled_by_bid(openings, pull, everyone_looking)
-        unplaced = leaving - looking * ratio(total(won), everyone_looking)
+        placed = ratio(total(won), everyone_looking)
+        unplaced = leaving * (1.0 - known["direct_moves"] * placed)
+        pool.free[tier] = pool.free[tier] - total(landed.people) * placed
+        straight = np.concatenate([know, landed.know])
+        veterans.join(landed.people * (1.0 - placed), landed.know)
+        landed.keep(np.zeros_like(placed))
 
         searching = pool.searching(tier)
         hired = hiring.filled_by_bid(openings - won, pull, searching)
-        veterans = pool.veterans[tier]
         experienced = hired * ratio(total(veterans.people), searching)
         origins = np.concatenate(
             [ratio(looking, everyone_looking), ratio(veterans.people, total(veterans.people))]
         )
         newcomers = Newcomers(
-            won + hired, won, experienced, origins, np.concatenate([know, veterans.know])
+            won + hired, won, experienced, origins, np.concatenate([straight, veterans.know])
         )
         veterans.keep(1.0 - ratio(total(hired), searching))
         trained = np.array([firm.trains for firm in firms])[:, np.newaxis]

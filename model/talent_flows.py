@@ -15,11 +15,13 @@ from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
 from agents.records import Tier
 from agents.surroundings import Parameters
-from agents.talent_pool import ORIGINS, TIERS, TalentPool
+from agents.talent_pool import ORIGINS, TIERS, TalentPool, Veterans
 from model.calendar import MONTHS_PER_QUARTER
 from model.rulebook import RuleBook
 
 Levels = Mapping[str, Floats]
+# People by the region of the developer they left, and what they know, ``(regions, futures)`` both.
+Experience = tuple[Floats, Floats]
 
 
 class TalentFlows:
@@ -77,20 +79,35 @@ class TalentFlows:
                 for region, people in leaving.items()
                 for arrival in self._send_off(self._pools[region], tier, people)
             ]
-            for there, people, experienced, know in arriving:
-                there.arrive(tier, people, experienced, know)
+            for there, people, veterans, landed in arriving:
+                there.arrive(tier, people)
+                there.veterans[tier].join(*veterans)
+                there.landed[tier].join(*landed)
         for pool in self._pools.values():
             pool.count_moves()
 
     def _send_off(
         self, pool: TalentPool, tier: Tier, leaving: Floats
-    ) -> list[tuple[TalentPool, Floats, Floats, Floats]]:
-        """People leave a region's pool and firms alike; who arrives where, and what they know."""
+    ) -> list[tuple[TalentPool, Floats, Experience, Experience]]:
+        """People leave a region's pool and firms alike; who arrives where, and what they know.
+
+        Of those who come from a developer some look for one at once; the rest are veterans there.
+        """
         firms = [d for d in self._developers if d.region == pool.region and d.exists]
         share = ratio(_by_destination(leaving), total(pool.by_origin[tier]))
-        people, know = self._experience(pool, firms, tier)
+        direct = self._parameters["direct_moves"]
+        people, know = _staff(pool, firms, tier)
+        veterans = pool.veterans[tier]
+        all_veterans = Veterans(pool.model.futures)
+        all_veterans.join(veterans.people, veterans.know)
+        all_veterans.join(people * (1.0 - direct), know)
         arriving = [
-            (there, leaving[there.home], people * share[there.home], know)
+            (
+                there,
+                leaving[there.home],
+                (all_veterans.people * share[there.home], all_veterans.know),
+                (people * direct * share[there.home], know),
+            )
             for there in self._pools.values()
             if there is not pool
         ]
@@ -99,21 +116,6 @@ class TalentFlows:
             firm.change_staff(tier, -firm.people(tier) * (1.0 - staying))
         pool.depart(tier, total(leaving), staying)
         return arriving
-
-    def _experience(
-        self, pool: TalentPool, firms: Sequence[Developer], tier: Tier
-    ) -> tuple[Floats, Floats]:
-        """Everyone in a region who works or worked for a developer, by where, and what they know.
-
-        Both ``(regions, futures)``.
-        """
-        veterans = pool.veterans[tier]
-        people = veterans.people.copy()
-        knowing = people * veterans.know
-        for firm in (firm for firm in firms if firm.trains):
-            people[pool.home] += firm.people(tier)
-            knowing[pool.home] += firm.people(tier) * firm.know_how(tier)
-        return people, ratio(knowing, people)
 
     def _pulls(
         self,
@@ -172,3 +174,13 @@ class TalentFlows:
 def _by_destination(leaving: Floats) -> Floats:
     """People by destination, ``(regions, futures)``, all origins together."""
     return np.stack([total(people) for people in leaving])
+
+
+def _staff(pool: TalentPool, firms: Sequence[Developer], tier: Tier) -> Experience:
+    """Staff of a region's developers that train models, and what they know on average."""
+    people = np.zeros((len(ORIGINS), pool.model.futures))
+    knowing = np.zeros_like(people)
+    for firm in (firm for firm in firms if firm.trains):
+        people[pool.home] += firm.people(tier)
+        knowing[pool.home] += firm.people(tier) * firm.know_how(tier)
+    return people, ratio(knowing, people)

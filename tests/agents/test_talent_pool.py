@@ -98,7 +98,8 @@ def test_who_is_there_came_and_did_not_leave(cast, events):
             pool.depart("researchers", 0.25 * pool.by_origin["researchers"], np.full(1, 0.75))
         else:
             people = np.array([[5.0], [30.0], [0.0]])
-            pool.arrive("researchers", people, 0.1 * people, np.ones((3, 1)))
+            pool.arrive("researchers", people)
+            pool.veterans["researchers"].join(0.1 * people, np.ones((3, 1)))
     moved = pool.arrived["researchers"] - pool.departed["researchers"]
     now = start + natives + moved - pool.retired["researchers"]
     assert pool.by_origin["researchers"] == pytest.approx(now)
@@ -110,7 +111,7 @@ def test_moves_of_a_year_are_those_of_the_last_four_quarters(cast):
     pool = mixed_pool(cast, cast.world(1))
     for quarter in range(1, 8):
         people = np.array([[0.0], [10.0 * quarter], [0.0]])
-        pool.arrive("researchers", people, 0.0 * people, people)
+        pool.arrive("researchers", people)
         pool.count_moves()
     assert pool.came_in_a_year("researchers")[CN].tolist() == [40.0 + 50.0 + 60.0 + 70.0]
     assert pool.left_in_a_year("researchers").sum() == 0.0

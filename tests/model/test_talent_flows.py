@@ -89,7 +89,8 @@ def test_people_of_every_origin_are_somewhere(cast, leave, home, abroad, staff):
             assert (pool.by_origin[tier] >= -1e-9).all()
             assert (pool.free[tier] >= -1e-9).all()
             assert (firm.people(tier) >= 0.0).all()
-            assert (pool.veterans[tier].people.sum(axis=0) <= pool.free[tier] + 1e-6).all()
+            experienced = pool.veterans[tier].people + pool.landed[tier].people
+            assert (experienced.sum(axis=0) <= pool.free[tier] + 1e-6).all()
 
 
 # --- limits ---------------------------------------------------------------------------------------
@@ -209,6 +210,21 @@ def test_people_who_worked_for_a_developer_take_along_what_they_know(cast):
     market.clear(3.0, 6.0)
     assert ((firms[CN].efficiency > 0.0) & (firms[CN].efficiency < 2.0)).all()
     assert firms[US].efficiency.tolist() == [2.0, 2.0]
+
+
+def test_people_who_come_straight_from_a_developer_abroad_are_hired_first(cast):
+    flows, market, firms, pools = set_out(cast, direct_moves=1.0, turnover=0.0)
+    firms[US].efficiency = np.full(FUTURES, 2.0)
+    flows.migrate(NO_RULES, LEVEL, 0.0, 3.0)
+    landed = pools[CN].landed["researchers"].people
+    assert (landed[[US, ROW]] > 0.0).all()
+    assert (landed[CN] == 0.0).all()
+    assert (pools[CN].veterans["researchers"].people == 0.0).all()
+    firms[CN].planned["researchers"] = firms[CN].researchers + total(landed)
+    market.clear(3.0, 6.0)
+    assert (pools[CN].landed["researchers"].people == 0.0).all()
+    assert (pools[CN].veterans["researchers"].people < 1e-9).all(), "all have found work"
+    assert (firms[CN].efficiency > 0.0).all()
 
 
 def test_a_future_is_the_same_beside_others(cast):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, ratio, total
 
 # Dense BF16 peak of one H100 SXM, FLOP/s (Nvidia data sheet): the physical size of 1 H100e.
 H100_PEAK_FLOPS = 989e12
@@ -96,3 +96,55 @@ def scarcity(compute: Floats, best_equipped: Floats) -> Floats:
 def practised(months_of_practice: Floats, months_to_learn: Floats) -> Floats:
     """Engineering experience between 0 and 1: ``1 - exp(-practice / months_to_learn)``."""
     return -np.expm1(-months_of_practice / months_to_learn)
+
+
+def brought_by_movers(
+    efficiency: Floats, movers: Floats, carried: Floats, staff: Floats, worth: Floats
+) -> Floats:
+    """What people who come from other developers bring, OOM, ``(futures,)``.
+
+    ``c x sum_i m_i max(0, carried_i - efficiency) / sum_i m_i`` with
+    ``c = 1 - exp(-worth x sum_i m_i / staff)``: the more of its people are movers, the more of the
+    distance to where they come from it closes.  Never beyond the best of their former employers;
+    nothing without movers, or from those who know no more.  Learning by hiring: Song, Almeida &
+    Wu (2003); own form.
+
+    Args:
+        efficiency: of the receiving developer, OOM.
+        movers: people who came from each origin, ``(origins, futures)``.
+        carried: efficiency that they knew there, OOM, ``(origins, futures)``.
+        staff: its people with the movers among them, ``(futures,)``.
+        worth: how many of its people's part one mover plays in taking up new methods.
+    """
+    everyone = total(movers)
+    distance = ratio(total(movers * np.maximum(carried - efficiency, 0.0)), everyone)
+    closed: Floats = -np.expm1(-worth * ratio(everyone, staff))
+    return closed * distance
+
+
+def after_hiring(
+    practice: Floats,
+    staff: Floats,
+    experienced: Floats,
+    brought: Floats,
+    untried: Floats,
+    dilution: Floats,
+) -> Floats:
+    """Months of practice of a team after people joined it, ``(futures,)``.
+
+    ``practice + dilution x (sum_i e_i (brought_i - practice) - untried x practice) / staff``: the
+    mean over all its people, of which only the share ``dilution`` counts, since the rest of a
+    team's experience is kept in its code and routines (Argote & Epple 1990).  Between zero and the
+    most practised part; unchanged when nobody joined.  Newcomers who take the place of leavers do
+    not count as untried: how fast teams learn was seen in teams with the usual turnover.
+
+    Args:
+        practice: months of the team before, ``(futures,)``.
+        staff: people after, the newcomers among them, ``(futures,)``.
+        experienced: newcomers who come from other teams, by origin, ``(origins, futures)``.
+        brought: months of practice of the teams they left, ``(origins, futures)``.
+        untried: newcomers without experience by whom the team grows, ``(futures,)``.
+        dilution: share of experience that people carry with them, 0 to 1.
+    """
+    change = total(experienced * (brought - practice)) - untried * practice
+    return practice + dilution * ratio(change, staff)

@@ -10,7 +10,7 @@ from agents import capability, purchasing
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
 from agents.purchasing import Counter
-from agents.records import DeveloperRecord
+from agents.records import DeveloperRecord, Tier
 from agents.surroundings import Surroundings
 
 Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
@@ -29,7 +29,10 @@ class Developer(Actor):
         fleet: installed accelerators by channel, H100e (8-bit peak), ``(channels, futures)``.
         installed, scrapped: compute that came and went since the start, H100e, ``(futures,)``.
         usable: training compute the fleet delivers, H100 equivalents, ``(futures,)``.
+        funding: what investors gave it last month, at a yearly rate, USD bn, ``(futures,)``.
+        planned: people it means to employ to begin with, by tier.
         researchers, engineers: people employed, ``(futures,)``.
+        premium: what it pays over the going wage, by tier, a multiple, ``(futures,)``.
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
         practice: months of experience with large training runs, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
@@ -59,10 +62,14 @@ class Developer(Actor):
         self.usable: Floats = self.fleet[CHANNELS.index("direct")].copy()
         self._usable_at_start: Floats = np.maximum(self.usable, 1.0)
 
-        self.planned_researchers = self.draw(record.researchers, "researchers")
-        self.planned_engineers = self.draw(record.engineers, "engineers")
+        self.funding: Floats = np.zeros(model.futures)
+        self.planned: dict[Tier, Floats] = {
+            "researchers": self.draw(record.researchers, "researchers"),
+            "engineers": self.draw(record.engineers, "engineers"),
+        }
         self.researchers: Floats = np.zeros(model.futures)
         self.engineers: Floats = np.zeros(model.futures)
+        self.premium: dict[Tier, Floats] = {t: np.ones(model.futures) for t in self.planned}
 
         self.attention = self.draw(record.foundation_focus, "focus")
         self._aim = self.attention
@@ -153,6 +160,45 @@ class Developer(Actor):
         self.scrapped = self.scrapped + total(self.fleet) * share
         self.fleet = self.fleet * (1.0 - share)
         self.usable = self.usable * (1.0 - share)
+
+    # --- people ---------------------------------------------------------------------------------
+
+    def people(self, tier: Tier) -> Floats:
+        """People of a tier it employs, ``(futures,)``."""
+        return self.researchers if tier == "researchers" else self.engineers
+
+    def change_staff(self, tier: Tier, people: Floats) -> None:
+        """Add people of a tier; they leave where negative."""
+        if tier == "researchers":
+            self.researchers = self.researchers + people
+        else:
+            self.engineers = self.engineers + people
+
+    def know_how(self, tier: Tier) -> Floats:
+        """What one who leaves takes along: a researcher methods (OOM), an engineer practice."""
+        return self.efficiency if tier == "researchers" else self.practice
+
+    def exchange_people(
+        self, tier: Tier, leaving: Floats, joining: Floats, experienced: Floats, know: Floats
+    ) -> None:
+        """People leave and join; ``experienced`` ones, by origin, bring what they ``know``."""
+        self.change_staff(tier, joining - leaving)
+        if not self.trains:
+            return
+        known = self.model.parameters
+        if tier == "researchers":
+            self.efficiency = self.efficiency + capability.brought_by_movers(
+                self.efficiency, experienced, know, self.researchers, known["mover_worth"]
+            )
+        else:
+            self.practice = capability.after_hiring(
+                self.practice,
+                self.engineers,
+                experienced,
+                know,
+                np.maximum(joining - leaving - total(experienced), 0.0),
+                known["experience_dilution"],
+            )
 
     # --- attention ------------------------------------------------------------------------------
 

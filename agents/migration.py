@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Floats, ratio
+from agents.arrays import Floats, ratio, shares, total
 
 
-def movers(
-    stock: Floats,
-    base_rate: Floats,
+def pull(
     wage_ratio: Floats,
+    distance: Floats,
     programme_factor: Floats | float,
     *,
     wage_elasticity: Floats,
-    months: float,
+    prestige: Floats,
 ) -> Floats:
-    """People who move from one region to another in a period.
+    """Factor on a recorded flow from what has changed since January 2022.
 
-    ``stock x rate x (wage there / wage here)^elasticity x programmes``, a gravity model's choice
-    term (Beine, Docquier & Ozden 2011), limited to the stock.
+    ``(wage there / here)^elasticity x exp(-prestige x distance) x programmes``, a gravity model's
+    choice term (Beine, Docquier & Ozden 2011) with standing in the field beside pay.  1 where
+    nothing has changed; 0 where the door is shut.
 
     Args:
-        stock: people who could move, ``(futures,)``.
-        base_rate: share that moves in a year at the wages of January 2022, ``(futures,)``.
         wage_ratio: wage there over wage here, relative to January 2022, ``(futures,)``.
-        programme_factor: product of the factors of the programmes in force.
+        distance: how far the best models there have fallen behind those here since January 2022,
+            OOM, negative where they have come nearer, ``(futures,)``.
+        programme_factor: product of the factors of the programmes and visa rules in force.
         wage_elasticity: response to the wage ratio.
-        months: length of the period.
-
-    Returns:
-        Persons, ``(futures,)``, between 0 and ``stock``.
+        prestige: response to the distance, 1/OOM.
     """
-    rate = base_rate * wage_ratio**wage_elasticity * programme_factor * months / 12.0
-    return stock * np.clip(rate, 0.0, 1.0)
+    return wage_ratio**wage_elasticity * np.exp(-prestige * distance) * programme_factor
+
+
+def departures(stock: Floats, rates: Floats, months: float) -> Floats:
+    """People who leave for each destination in a period, ``(destinations, ...)``.
+
+    Competing hazards: ``stock x (1 - exp(-sum of rates x years)) x rate / sum of rates``.  Nobody
+    leaves at a rate of zero, nobody leaves twice, and more leave by a door that opens wider.
+
+    Args:
+        stock: people who could leave, e.g. ``(origins, futures)``.
+        rates: share that would leave for each destination in a year, ``(destinations, ...)``.
+        months: length of the period.
+    """
+    altogether = total(rates)
+    leaving = stock * -np.expm1(-altogether * months / 12.0)
+    return leaving * ratio(rates, np.broadcast_to(altogether, rates.shape))
+
+
+def first_places(usual: Floats, pulls: Floats) -> Floats:
+    """Where a class goes to work or to a doctorate first, shares ``(regions, futures)``.
+
+    ``usual x pull``, divided by their sum (Luce 1959): the recorded shares where nothing has
+    changed; a region whose door is shut gets nobody.
+    """
+    return shares(usual * pulls)
 
 
 def wage_factor(openings: Floats, searching: Floats, *, usual: Floats, response: Floats) -> Floats:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Country = Literal["US", "CN", "NL", "JP", "KR", "TW", "EU"]
 ToolClass = Literal["euv", "immersion-advanced", "immersion", "deposition-etch"]
 Region = Literal["US", "CN", "RoW"]
+Tier = Literal["researchers", "engineers"]
 Basis = Literal["cited", "derived", "assumption"]
 
 
@@ -251,19 +252,37 @@ class MemoryMakerRecord(Strict):
 
 
 class TalentPoolRecord(Strict):
-    """The AI workforce of a region, by tier."""
+    """The AI workforce of a region, by tier, and the classes that take a first degree there.
+
+    A person's *origin* is the region of the first degree (MacroPolo's measure).
+    """
 
     region: Region
     description: str
     researchers: Quantity = Field(description="top-tier AI researchers working there, 2022-01-01")
     engineers: Quantity = Field(description="AI engineers working there, 2022-01-01")
-    researcher_cohort: Quantity = Field(description="new top-tier researchers a year, 2022")
-    engineer_cohort: Quantity = Field(description="new AI engineers a year, 2022")
+    origins: dict[Tier, dict[Region, Quantity]] = Field(
+        description="share of them by origin, 2022-01-01; normalised to 1"
+    )
+    researcher_cohort: Quantity = Field(
+        description="people of this origin who enter the top tier in a year, 2022"
+    )
+    engineer_cohort: Quantity = Field(
+        description="people of this origin who become AI engineers in a year, 2022"
+    )
     cohort_growth: Quantity = Field(description="growth of the cohorts, share a year")
+    first_places: dict[Tier, dict[Region, Quantity]] = Field(
+        description="share of a class that goes to each region first, to work or to a doctorate, "
+        "2022; normalised to 1"
+    )
     researcher_wage: Quantity = Field(description="USD thousand a year")
     engineer_wage: Quantity = Field(description="USD thousand a year")
     emigration: dict[Region, Quantity] = Field(
-        description="share of its people of each tier that move to each other region a year, 2022"
+        description="share of its people of each tier, apart from those who go home by it, that "
+        "move to each other region a year, 2022"
+    )
+    returning: dict[Region, Quantity] = Field(
+        description="share of its people from each other region that go home a year, 2022"
     )
 
 

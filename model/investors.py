@@ -69,6 +69,7 @@ class Investors:
             for firm, weight in zip(firms, weights, strict=True):
                 share = ratio(weight, everyone)
                 self._ledger.pay(self._ledger.outside, firm, amount * share, "investment")
+                firm.funding = amount * share * MONTHS_PER_YEAR / months
 
     def _maturity(self, developer: Developer, now: float) -> Floats:
         age = now - max(developer.founded, 0.0)

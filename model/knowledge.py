@@ -76,6 +76,10 @@ class PublicKnowledge:
         )
         self._teachable = self._ago(self._best_offered, known["teaching_months"])
 
+    def levels(self) -> dict[str, Floats]:
+        """Level of the best released model of each region, OOM; minus infinity without one."""
+        return {region: frontier.level for region, frontier in self.frontiers.items()}
+
     def published(self) -> Floats:
         """Algorithmic efficiency that the open literature has reached, OOM, ``(futures,)``."""
         return self._published

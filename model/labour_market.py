@@ -1,22 +1,56 @@
-"""The labour market: firms hire and lose people, wages move, people move between regions."""
+"""The labour market of each region: firms bid for people, win them from one another, and pay.
+
+Every person is in one pool or with one developer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arrays import Floats, filled, total
+from agents import hiring
+from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
+from agents.records import Tier
 from agents.surroundings import Parameters
-from agents.talent_pool import TIERS, TalentPool, Tier
+from agents.talent_pool import ORIGINS, TIERS, TalentPool
 from model.calendar import MONTHS_PER_YEAR
 from model.ledger import Ledger
-from model.rulebook import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Who joined a region's firms in a quarter, and what they knew.
+
+    Attributes:
+        people: everyone who joined, ``(firms, futures)``.
+        won: those of them who came straight from another developer, here or abroad,
+            ``(firms, futures)``.
+        veterans: those who came from the pool and had worked for one, ``(firms, futures)``.
+        origins: share of those won by firm left and by region abroad, adding to 1, then of
+            veterans by region, adding to 1, ``(firms + regions + regions, futures)``.
+        know: what people of each origin knew, of the same shape.
+    """
+
+    people: Floats
+    won: Floats
+    veterans: Floats
+    origins: Floats
+    know: Floats
+
+    def experienced(self, firm: int) -> Floats:
+        """People with experience who joined a firm, by origin; shape as of ``origins``."""
+        straight = len(self.origins) - len(ORIGINS)
+        joined = np.empty_like(self.origins)
+        joined[:straight] = self.origins[:straight] * self.won[firm]
+        joined[straight:] = self.origins[straight:] * self.veterans[firm]
+        return joined
 
 
 class LabourMarket:
-    """Matches developers and talent pools; every person is in one pool or with one developer."""
+    """Matches developers and the people of their region."""
 
     def __init__(
         self,
@@ -24,20 +58,12 @@ class LabourMarket:
         pools: Sequence[TalentPool],
         parameters: Parameters,
         ledger: Ledger,
-        recorded_rules: RuleBook,
     ) -> None:
         self._developers = developers
-        # The migration recorded for 2022 contains the programmes in force when the year began.
-        self._factor_at_start = {
-            (here.region, there.region): recorded_rules.migration_factor(
-                here.region, there.region, 0.0, 1.0
-            )
-            for here in pools
-            for there in pools
-        }
         self._pools = {pool.region: pool for pool in pools}
         self._parameters = parameters
         self._ledger = ledger
+        self._usual_means: dict[str, Floats] = {}
 
     def staff_at_start(self) -> None:
         """Take the people that the developers of the first day employ out of the pools."""
@@ -49,46 +75,19 @@ class LabourMarket:
         """Give a newly founded developer its first people, as far as the pool has them."""
         pool = self._pools[developer.region]
         for tier in TIERS:
-            searching = pool.free[tier] * self._parameters["searching"]
-            hired = np.minimum(_planned(developer, tier), searching)
-            self._employ(developer, pool, tier, hired)
+            hired = np.minimum(developer.planned[tier], pool.searching(tier))
+            pool.veterans[tier].keep(1.0 - ratio(hired, pool.free[tier]))
+            pool.free[tier] = pool.free[tier] - hired
+            developer.change_staff(tier, hired)
 
     def clear(self, start: float, end: float) -> None:
-        """A quarter's quits, hiring and wages."""
-        months = end - start
-        quits = -np.expm1(-self._parameters["turnover"] * months / MONTHS_PER_YEAR)
+        """A quarter's bids, moves between firms, hiring and wages."""
         for region, pool in self._pools.items():
-            firms = [d for d in self._developers if d.region == region and d.exists]
-            for tier in TIERS:
-                for firm in firms:
-                    self._employ(firm, pool, tier, -_employed(firm, tier) * quits)
-                self._hire(firms, pool, tier, months)
-
-    def migrate(self, rules: RuleBook, start: float, end: float) -> None:
-        """People move between regions, all moves decided on the stocks of the period's start."""
-        moves = [
-            (origin, destination, tier, origin.emigrants(tier, destination, factor, end - start))
-            for origin in self._pools.values()
-            for destination in self._pools.values()
-            if origin is not destination
-            for factor in [self._programme_factor(rules, origin, destination, start, end)]
-            for tier in TIERS
-        ]
-        for origin, destination, tier, people in moves:
-            origin.depart(tier, people)
-            destination.arrive(tier, people)
-
-    def _programme_factor(
-        self,
-        rules: RuleBook,
-        origin: TalentPool,
-        destination: TalentPool,
-        start: float,
-        end: float,
-    ) -> float:
-        """Factor of the programmes on a flow, relative to those behind the recorded flow."""
-        factor = rules.migration_factor(origin.region, destination.region, start, end)
-        return factor / self._factor_at_start[origin.region, destination.region]
+            firms = self._firms_of(region)
+            if firms:
+                means = self._means(region, firms)
+                for tier in TIERS:
+                    self._clear(firms, pool, tier, means, end - start)
 
     def pay_wages(self, months: float) -> None:
         """Investors pay each developer's payroll through it to its people."""
@@ -96,50 +95,130 @@ class LabourMarket:
             if not developer.exists:
                 continue
             wage = self._pools[developer.region].wage
-            yearly = total(_employed(developer, tier) * wage[tier] for tier in TIERS) / 1e6
-            payroll = yearly * months / MONTHS_PER_YEAR
+            yearly = total(
+                developer.people(tier) * wage[tier] * developer.premium[tier] for tier in TIERS
+            )
+            payroll = yearly / 1e6 * months / MONTHS_PER_YEAR
             self._ledger.pay(self._ledger.outside, developer, payroll, "payroll funding")
             self._ledger.pay(developer, self._ledger.outside, payroll, "wages")
 
     def people(self, region: str, tier: Tier) -> Floats:
         """Everyone of a tier who works in a region, ``(futures,)``."""
-        employed = (_employed(d, tier) for d in self._developers if d.region == region)
-        return total([self._pools[region].free[tier], *employed])
+        return total(self._pools[region].by_origin[tier])
+
+    # --- a quarter in one tier of one region ----------------------------------------------------
+
+    def _clear(
+        self, firms: list[Developer], pool: TalentPool, tier: Tier, means: Floats, months: float
+    ) -> None:
+        known = self._parameters
+        staff = np.stack([firm.people(tier) for firm in firms])
+        wanted = np.stack([self._wanted(firm, tier) for firm in firms])
+        bids = self._bids(firms, means, ratio(np.maximum(wanted - staff, 0.0), wanted))
+        leaving = staff * hiring.leaving_share(
+            bids,
+            ratio(total(staff * bids), total(staff), otherwise=1.0),
+            turnover=known["turnover"],
+            bid_elasticity=known["bid_elasticity"],
+            years=months / MONTHS_PER_YEAR,
+        )
+        limit = np.maximum(staff - leaving, known["smallest_team"]) * known["hiring_limit"]
+        lacking = np.maximum(wanted - (staff - leaving), 0.0)
+        openings = np.minimum(lacking, limit * months / MONTHS_PER_YEAR)
+        newcomers = self._hire(firms, pool, tier, leaving, openings, bids)
+        for number, firm in enumerate(firms):
+            firm.exchange_people(
+                tier,
+                leaving[number],
+                newcomers.people[number],
+                newcomers.experienced(number),
+                newcomers.know,
+            )
+        self._settle_pay(firms, pool, tier, bids)
 
     def _hire(
-        self, firms: Sequence[Developer], pool: TalentPool, tier: Tier, months: float
-    ) -> None:
-        """Fill openings from those who search; where too few do, all firms fill the same share."""
-        if not firms:
-            return
-        openings = [self._openings(firm, tier, months) for firm in firms]
-        wanted = total(openings)
-        searching = pool.free[tier] * self._parameters["searching"]
-        share = filled(wanted, searching)
-        for firm, opening in zip(firms, openings, strict=True):
-            self._employ(firm, pool, tier, opening * share)
-        pool.adjust_wage(tier, wanted, searching)
-
-    def _openings(self, firm: Developer, tier: Tier, months: float) -> Floats:
-        """People a firm wants to add: replacement, and growth with its compute."""
+        self,
+        firms: list[Developer],
+        pool: TalentPool,
+        tier: Tier,
+        leaving: Floats,
+        openings: Floats,
+        bids: Floats,
+    ) -> Newcomers:
+        """Fill openings with people of other firms, here or abroad, then with those who search."""
         known = self._parameters
-        growth = np.maximum(firm.compute_growth(), 1.0) ** known["staff_per_compute"]
-        target = _planned(firm, tier) * growth
-        team = np.maximum(_employed(firm, tier), known["smallest_team"])
-        limit = team * known["hiring_limit"] * months / MONTHS_PER_YEAR
-        return np.clip(target - _employed(firm, tier), 0.0, limit)
+        pull = bids ** known["bid_elasticity"]
+        know = np.stack([firm.know_how(tier) for firm in firms])
+        landed, veterans = pool.landed[tier], pool.veterans[tier]
+        looking = np.concatenate([leaving * known["direct_moves"], landed.people])
+        everyone_looking = total(looking)
+        won = hiring.filled_by_bid(openings, pull, everyone_looking)
+        placed = ratio(total(won), everyone_looking)
+        unplaced = leaving * (1.0 - known["direct_moves"] * placed)
+        pool.free[tier] = pool.free[tier] - total(landed.people) * placed
+        straight = np.concatenate([know, landed.know])
+        veterans.join(landed.people * (1.0 - placed), landed.know)
+        landed.keep(np.zeros_like(placed))
 
-    def _employ(self, firm: Developer, pool: TalentPool, tier: Tier, people: Floats) -> None:
-        """Move people from the pool to the firm; the other way round where negative."""
-        setattr(firm, tier, _employed(firm, tier) + people)
-        pool.free[tier] = pool.free[tier] - people
+        searching = pool.searching(tier)
+        hired = hiring.filled_by_bid(openings - won, pull, searching)
+        experienced = hired * ratio(total(veterans.people), searching)
+        origins = np.concatenate(
+            [ratio(looking, everyone_looking), ratio(veterans.people, total(veterans.people))]
+        )
+        newcomers = Newcomers(
+            won + hired, won, experienced, origins, np.concatenate([straight, veterans.know])
+        )
+        veterans.keep(1.0 - ratio(total(hired), searching))
+        trained = np.array([firm.trains for firm in firms])[:, np.newaxis]
+        veterans.join(*_by_region(pool.home, unplaced * trained, know))
+        pool.free[tier] = pool.free[tier] - total(hired) + total(unplaced)
+        pool.adjust_wage(tier, total(openings - won), searching)
+        return newcomers
+
+    def _wanted(self, firm: Developer, tier: Tier) -> Floats:
+        """People a firm wants to employ: those of the start, and more as its compute grows."""
+        growth = np.maximum(firm.compute_growth(), 1.0) ** self._parameters["staff_per_compute"]
+        return firm.planned[tier] * growth
+
+    def _bids(self, firms: list[Developer], means: Floats, need: Floats) -> Floats:
+        """Premiums over the going wage that firms offer, ``(firms, futures)``."""
+        known = self._parameters
+        return hiring.premium(
+            means,
+            self._usual_means[firms[0].region],
+            need,
+            rent_sharing=known["rent_sharing"],
+            urgency=known["bid_urgency"],
+            highest=known["highest_bid"],
+        )
+
+    def _means(self, region: str, firms: list[Developer]) -> Floats:
+        """Money that investors give each firm for each of its people, ``(firms, futures)``."""
+        funding = np.stack([firm.funding for firm in firms])
+        staff = np.stack([total(firm.people(tier) for tier in TIERS) for firm in firms])
+        self._usual_means.setdefault(region, ratio(total(funding), total(staff)))
+        return ratio(funding, staff)
+
+    def _settle_pay(
+        self, firms: list[Developer], pool: TalentPool, tier: Tier, bids: Floats
+    ) -> None:
+        """Firms pay all their people what they bid; the region's mean pay follows."""
+        paid = pool.free[tier]
+        for number, firm in enumerate(firms):
+            firm.premium[tier] = bids[number]
+            paid = paid + firm.people(tier) * bids[number]
+        everyone = pool.free[tier] + total(firm.people(tier) for firm in firms)
+        pool.premium[tier] = ratio(paid, everyone, otherwise=1.0)
+
+    def _firms_of(self, region: str) -> list[Developer]:
+        return [d for d in self._developers if d.region == region and d.exists]
 
 
-def _employed(developer: Developer, tier: Tier) -> Floats:
-    return developer.researchers if tier == "researchers" else developer.engineers
-
-
-def _planned(developer: Developer, tier: Tier) -> Floats:
-    if tier == "researchers":
-        return developer.planned_researchers
-    return developer.planned_engineers
+def _by_region(region: int, people: Floats, know: Floats) -> tuple[Floats, Floats]:
+    """People who left a region's firms, and what they know on average, ``(regions, futures)``."""
+    joined = np.zeros((len(ORIGINS), people.shape[-1]))
+    known = np.zeros_like(joined)
+    joined[region] = total(people)
+    known[region] = ratio(total(people * know), joined[region])
+    return joined, known

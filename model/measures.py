@@ -13,8 +13,8 @@ import numpy as np
 
 from agents.arrays import Floats, ratio, total
 from agents.developer import CHANNELS, OPEN_CHANNELS, Channel
-from agents.records import Region
-from agents.talent_pool import Tier
+from agents.records import Region, Tier
+from agents.talent_pool import ORIGINS, TIERS
 from model.frontier import gap
 
 if TYPE_CHECKING:
@@ -159,6 +159,75 @@ def people(region: Region, tier: Tier) -> Callable[[World], Floats]:
         return world.labour_market.people(region, tier)
 
     return working
+
+
+def share_of_researchers(region: Region) -> Callable[[World], Floats]:
+    """Share of the world's top-tier researchers who work in a region."""
+
+    def share(world: World) -> Floats:
+        working = {r: world.labour_market.people(r, "researchers") for r in ORIGINS}
+        return ratio(working[region], total(working.values()))
+
+    return share
+
+
+def of_origin(origin: Region, region: Region) -> Callable[[World], Floats]:
+    """Top-tier researchers of an origin who work in a region."""
+
+    def working(world: World) -> Floats:
+        everyone = world.talent_pools[region].by_origin["researchers"]
+        return np.asarray(everyone[ORIGINS.index(origin)])
+
+    return working
+
+
+def share_at_home(origin: Region) -> Callable[[World], Floats]:
+    """Share of the top-tier researchers of an origin who work where they come from."""
+
+    def share(world: World) -> Floats:
+        working = {region: of_origin(origin, region)(world) for region in ORIGINS}
+        return ratio(working[origin], total(working.values()))
+
+    return share
+
+
+def returnees(region: Region) -> Callable[[World], Floats]:
+    """Top-tier researchers who came home to a region in a year."""
+
+    def came(world: World) -> Floats:
+        arrived = world.talent_pools[region].came_in_a_year("researchers")
+        return np.asarray(arrived[ORIGINS.index(region)])
+
+    return came
+
+
+def emigrants(region: Region) -> Callable[[World], Floats]:
+    """Top-tier researchers who left the region they come from in a year."""
+
+    def left(world: World) -> Floats:
+        departed = world.talent_pools[region].left_in_a_year("researchers")
+        return np.asarray(departed[ORIGINS.index(region)])
+
+    return left
+
+
+def latest_class(region: Region) -> Callable[[World], Floats]:
+    """People of a region's latest class, both tiers."""
+
+    def graduates(world: World) -> Floats:
+        pool = world.talent_pools[region]
+        return total(pool.latest_class[tier] for tier in TIERS)
+
+    return graduates
+
+
+def wage_ratio(tier: Tier) -> Callable[[World], Floats]:
+    """Chinese over American mean pay of a tier."""
+
+    def compared(world: World) -> Floats:
+        return world.talent_pools["CN"].pay(tier) / world.talent_pools["US"].pay(tier)
+
+    return compared
 
 
 def adopted(region: Region) -> Callable[[World], Floats]:

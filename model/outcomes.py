@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from agents.arrays import Floats
 from agents.developer import Channel
-from agents.records import Region
-from agents.talent_pool import Tier
+from agents.records import Region, Tier
 from model import measures
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ _TIERS: tuple[tuple[Tier, str], ...] = (
     ("researchers", "Top-tier AI researchers"),
     ("engineers", "AI engineers"),
 )
+_TRACKER = "MacroPolo's Global AI Talent Tracker, by place of work and region of the first degree"
 _GAP = "lag between frontiers, as Epoch AI measures that of open or Chinese models"
 _CHANNEL_WORDS: Mapping[Channel, str] = {
     "direct": "bought openly, as sold everywhere (the fleet of January 2022 included)",
@@ -203,6 +203,71 @@ _REGISTRY = (
             decimals=0,
         )
         for region, where in _US_CN
+        for tier, words in _TIERS
+    ),
+    # --- people who move
+    *(
+        Outcome(
+            f"share_researchers_{region.lower()}",
+            "share",
+            f"Share of the world's top-tier AI researchers who work in {where}",
+            _TRACKER,
+            measures.share_of_researchers(region),
+        )
+        for region, where in _US_CN
+    ),
+    Outcome(
+        "chinese_researchers_us",
+        "people",
+        "Top-tier researchers of Chinese origin (first degree in China) working in the "
+        "United States",
+        _TRACKER,
+        measures.of_origin("CN", "US"),
+        decimals=0,
+    ),
+    Outcome(
+        "share_staying_cn",
+        "share",
+        "Share of the top-tier researchers of Chinese origin who work in China",
+        _TRACKER,
+        measures.share_at_home("CN"),
+    ),
+    Outcome(
+        "returnees_cn",
+        "people a year",
+        "Top-tier researchers of Chinese origin who came to China from abroad in the last four "
+        "quarters (in fewer during 2022)",
+        "Xie et al., Caught in the crossfire, 2023, for scientists of all fields",
+        measures.returnees("CN"),
+        decimals=0,
+    ),
+    Outcome(
+        "emigrants_cn",
+        "people a year",
+        "Top-tier researchers of Chinese origin who left China in the last four quarters, "
+        "graduates who went straight abroad included (in fewer quarters during 2022)",
+        _OWN,
+        measures.emigrants("CN"),
+        decimals=0,
+    ),
+    Outcome(
+        "graduates_cn",
+        "people a year",
+        "People of Chinese origin in the latest class who entered AI work anywhere, both tiers; "
+        "0 before the first class of the simulation",
+        "CLSA note reported by the South China Morning Post, 2025-08: over 300,000 in AI subjects, "
+        "about a quarter of whom enter AI engineering here",
+        measures.latest_class("CN"),
+        decimals=0,
+    ),
+    *(
+        Outcome(
+            f"wage_ratio_{tier}",
+            "ratio",
+            f"Chinese over American mean pay: {words}, named developers' premiums included",
+            _OWN,
+            measures.wage_ratio(tier),
+        )
         for tier, words in _TIERS
     ),
     *(

@@ -45,6 +45,7 @@ from model.programmes import Grant
 from model.record import Record
 from model.rulebook import RuleBook
 from model.streams import Streams
+from model.talent_flows import TalentFlows
 from model.tool_market import ToolMarket
 
 DEFAULT_SEED = 1
@@ -80,6 +81,7 @@ class World(mesa.Model):
     knowledge: PublicKnowledge
     investors: Investors
     labour_market: LabourMarket
+    talent_flows: TalentFlows
     adoption: Adoption
     tool_market: ToolMarket
     chip_market: ChipMarket
@@ -210,6 +212,11 @@ class World(mesa.Model):
         recorded = {chip.name: chip.h100e for d in designers for chip in d.chips}
         return recorded | {p.chip.name: p.chip.h100e for d in designers for p in d.planned}
 
+    @property
+    def talent_pools(self) -> dict[str, TalentPool]:
+        """Talent pools by region, in the order of the data."""
+        return {pool.region: pool for pool in self.agents_by_type[TalentPool]}
+
     def government(self, code: str) -> Government:
         """The government with a two-letter code."""
         return self._governments[code]
@@ -258,14 +265,12 @@ class World(mesa.Model):
             self.calendar,
             self.ledger,
         )
-        self.labour_market = LabourMarket(
-            developers,
-            list(self.agents_by_type[TalentPool]),
-            self.parameters,
-            self.ledger,
-            self.recorded_rules,
-        )
+        pools = list(self.talent_pools.values())
+        self.labour_market = LabourMarket(developers, pools, self.parameters, self.ledger)
         self.labour_market.staff_at_start()
+        self.talent_flows = TalentFlows(
+            developers, pools, self.parameters, self.recorded_rules, self.knowledge.levels()
+        )
         self.adoption = Adoption(developers, self.futures, self.parameters, self.ledger)
         self.tool_market = ToolMarket(
             self.foundries, list(self.agents_by_type[Toolmaker]), self.parameters, self.ledger
@@ -306,7 +311,7 @@ class World(mesa.Model):
         )
 
     def _year(self) -> None:
-        self.agents_by_type[TalentPool].do("graduate")
+        self.talent_flows.graduate(self.rules, self.knowledge.levels(), self.time)
 
     def _quarter(self) -> None:
         start, end = self.time - MONTHS_PER_QUARTER, self.time
@@ -322,7 +327,7 @@ class World(mesa.Model):
         self.chip_market.clear(self.rules, start, end)
         self._advance_nodes(months)
         self.labour_market.clear(start, end)
-        self.labour_market.migrate(self.rules, start, end)
+        self.talent_flows.migrate(self.rules, self.knowledge.levels(), start, end)
         self.agents_by_type[TalentPool].do("retire", months)
 
     def _advance_nodes(self, months: float) -> None:

@@ -303,11 +303,19 @@ class Cast:
             "researcher_cohort": 100,
             "engineer_cohort": 1000,
             "cohort_growth": 0,
+            "origins": self.for_each_tier({region: 1}),
+            "first_places": self.for_each_tier({region: 1}),
             "researcher_wage": 400,
             "engineer_wage": 200,
             "emigration": {},
+            "returning": {},
         }
         return TalentPool(world, self._record(TalentPoolRecord, defaults | fields))
+
+    def for_each_tier(self, shares: dict[str, float]) -> dict[str, dict[str, Quantity]]:
+        """The same shares by region for both tiers."""
+        figures = {region: self.figure(share) for region, share in shares.items()}
+        return {"researchers": figures, "engineers": figures}
 
     def government(self, world: Any, code: str = "US", **fields: Any) -> Government:
         """A government without an agenda."""

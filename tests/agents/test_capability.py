@@ -127,6 +127,59 @@ def test_distillation_closes_its_share_of_the_distance():
     assert capability.distilled(np.array([24.0]), np.array([-np.inf]), np.array([0.75])) == [24.0]
 
 
+# --- know-how that people bring -------------------------------------------------------------------
+
+movers = arrays(np.float64, (3, 6), elements=st.floats(0.0, 1e4))
+known_there = arrays(np.float64, (3, 6), elements=st.floats(-3.0, 8.0))
+worths = arrays(np.float64, 6, elements=st.floats(0.0, 50.0))
+
+
+@given(levels, movers, known_there, st.floats(0.0, 1e4), worths)
+def test_movers_never_carry_beyond_the_best_they_come_from(
+    efficiency, people, known, others, worth
+):
+    staff = people.sum(axis=0) + others
+    brought = capability.brought_by_movers(efficiency, people, known, staff, worth)
+    best = np.where(people > 0.0, known, -np.inf).max(axis=0)
+    assert (brought >= 0.0).all()
+    assert (efficiency + brought <= np.maximum(efficiency, best) + 1e-9).all()
+
+
+@given(levels, known_there, worths)
+def test_without_movers_nothing_is_brought(efficiency, known, worth):
+    nobody = np.zeros_like(known)
+    assert (capability.brought_by_movers(efficiency, nobody, known, worth, worth) == 0.0).all()
+
+
+@given(levels, movers, worths)
+def test_those_who_know_no_more_bring_nothing(efficiency, people, worth):
+    known = np.broadcast_to(efficiency, people.shape)
+    staff = people.sum(axis=0) + 1.0
+    assert (capability.brought_by_movers(efficiency, people, known, staff, worth) == 0.0).all()
+
+
+def test_more_movers_bring_more_and_many_all():
+    def brought(people: float) -> float:
+        movers, known = np.array([[people]]), np.array([[2.0]])
+        staff = np.array([100.0])
+        got = capability.brought_by_movers(np.array([1.0]), movers, known, staff, np.array([2.0]))
+        return float(got[0])
+
+    assert brought(1.0) == pytest.approx(0.02, rel=0.02)
+    assert brought(1.0) < brought(10.0) < brought(100.0) < 1.0
+    assert brought(1e6) == pytest.approx(1.0)
+
+
+@given(levels, movers, known_there, worths, st.integers(0, 2))
+def test_who_knows_more_brings_no_less(efficiency, people, known, worth, origin):
+    staff = people.sum(axis=0) + 1.0
+    better = known.copy()
+    better[origin] += 1.0
+    before = capability.brought_by_movers(efficiency, people, known, staff, worth)
+    after = capability.brought_by_movers(efficiency, people, better, staff, worth)
+    assert (after >= before - 1e-12).all()
+
+
 # --- experience -----------------------------------------------------------------------------------
 
 
@@ -134,3 +187,44 @@ def test_practice_makes_perfect_in_the_end():
     practice = np.array([0.0, 15.0, 30.0, 1e6])
     skill = capability.practised(practice, np.array([15.0]))
     assert skill == pytest.approx([0.0, 1.0 - np.exp(-1.0), 1.0 - np.exp(-2.0), 1.0])
+
+
+practices = arrays(np.float64, 6, elements=st.floats(0.0, 200.0))
+practices_there = arrays(np.float64, (3, 6), elements=st.floats(0.0, 200.0))
+
+
+@given(practices, movers, practices_there, practices, practices, shares)
+def test_practice_after_hiring_lies_between_that_of_its_parts(
+    practice, people, brought, old_hands, untried, dilution
+):
+    staff = old_hands + untried + people.sum(axis=0)
+    after = capability.after_hiring(practice, staff, people, brought, untried, dilution)
+    assert (after >= -1e-9).all()
+    best = np.where(people > 0.0, brought, 0.0).max(axis=0)
+    assert (after <= np.maximum(practice, best) + 1e-9).all()
+
+
+def test_hiring_nobody_and_hiring_ones_like_leave_practice_alone():
+    practice, nobody = np.array([20.0]), np.zeros(1)
+    for people in (0.0, 30.0):
+        after = capability.after_hiring(
+            practice,
+            np.array([100.0]),
+            np.array([[people]]),
+            np.array([[20.0]]),
+            nobody,
+            np.ones(1),
+        )
+        assert after.tolist() == [20.0]
+
+
+def test_beginners_dilute_in_proportion():
+    after = capability.after_hiring(
+        np.array([20.0]),
+        np.array([100.0]),
+        np.zeros((1, 1)),
+        np.zeros((1, 1)),
+        np.array([25.0]),
+        np.array([0.8]),
+    )
+    assert after == pytest.approx([20.0 * (1.0 - 0.8 * 0.25)])

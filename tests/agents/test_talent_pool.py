@@ -1,4 +1,4 @@
-"""People who join a pool, leave it and are paid."""
+"""People who join a pool, leave it, go home and are paid."""
 
 from __future__ import annotations
 
@@ -7,75 +7,141 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.talent_pool import TIERS
+from agents.talent_pool import ORIGINS, TIERS, Veterans
+
+US, CN, ROW = range(3)
 
 
-def test_a_class_of_graduates_joins_the_pool(cast):
-    pool = cast.talent_pool(cast.world(2))
-    pool.graduate()
-    assert pool.free["researchers"].tolist() == [1100.0, 1100.0]
-    assert pool.free["engineers"].tolist() == [11000.0, 11000.0]
-    assert pool.graduated["engineers"].tolist() == [1000.0, 1000.0]
+def mixed_pool(cast, world, region="US", **fields):
+    """A pool of half natives, 30% Chinese and 20% others (in China: of no Americans)."""
+    shares = {"US": 0.5, "CN": 0.3, "RoW": 0.2}
+    return cast.talent_pool(world, region, origins=cast.for_each_tier(shares), **fields)
 
 
-def test_cohorts_grow_with_the_years(cast):
+# --- classes --------------------------------------------------------------------------------------
+
+
+def test_a_class_enters_the_workforce_and_grows_with_the_years(cast):
     world = cast.world(1, time=24.0)
     pool = cast.talent_pool(world, cohort_growth=0.1)
-    pool.graduate()
+    assert pool.graduate("researchers") == pytest.approx(100.0 * np.exp(0.2))
     assert pool.graduated["researchers"] == pytest.approx(100.0 * np.exp(0.2))
+    assert pool.latest_class["engineers"] == 0.0
 
 
-def test_some_leave_ai_work_each_year(cast):
-    pool = cast.talent_pool(cast.world(1, retirement=-np.log(0.9)))
+def test_graduates_who_stay_have_not_arrived_and_those_from_abroad_have(cast):
+    pool = cast.talent_pool(cast.world(2))
+    pool.welcome("researchers", US, np.full(2, 60.0))
+    pool.welcome("researchers", CN, np.full(2, 40.0))
+    assert pool.free["researchers"].tolist() == [1100.0, 1100.0]
+    assert pool.by_origin["researchers"][:, 0].tolist() == [1060.0, 40.0, 0.0]
+    assert pool.arrived["researchers"][:, 0].tolist() == [0.0, 40.0, 0.0]
+
+
+# --- origins --------------------------------------------------------------------------------------
+
+
+def test_people_of_the_start_are_of_the_recorded_origins(cast):
+    pool = mixed_pool(cast, cast.world(2))
+    for tier in TIERS:
+        assert pool.by_origin[tier].sum(axis=0) == pytest.approx(pool.free[tier])
+        of_each = pool.by_origin[tier] / pool.free[tier]
+        assert of_each[:, 0] == pytest.approx([0.5, 0.3, 0.2])
+
+
+def test_people_go_home_at_one_rate_and_abroad_at_another(cast):
+    pool = mixed_pool(
+        cast,
+        cast.world(1),
+        emigration={"CN": cast.figure(0.001), "RoW": cast.figure(0.0)},
+        returning={"CN": cast.figure(0.05)},
+    )
+    leaving = pool.emigrants("researchers", np.ones((3, 1)), 12.0)
+    assert leaving[CN, CN] == pytest.approx(300.0 * -np.expm1(-0.05))
+    assert leaving[CN, US] == pytest.approx(500.0 * -np.expm1(-0.001))
+    assert leaving[US].sum() == leaving[ROW].sum() == 0.0
+
+
+def test_through_a_shut_door_nobody_goes(cast):
+    pool = mixed_pool(
+        cast,
+        cast.world(1),
+        emigration={"CN": cast.figure(0.5), "RoW": cast.figure(0.1)},
+        returning={"CN": cast.figure(0.5)},
+    )
+    leaving = pool.emigrants("engineers", np.array([[1.0], [0.0], [1.0]]), 12.0)
+    assert (leaving[CN] == 0.0).all()
+    assert (leaving[ROW] > 0.0).all()
+
+
+def test_who_retires_is_of_every_origin_alike(cast):
+    pool = mixed_pool(cast, cast.world(1, retirement=-np.log(0.9)))
     for _ in range(4):
         pool.retire(3.0)
     assert pool.free["researchers"] == pytest.approx([900.0])
-    assert pool.retired["researchers"] == pytest.approx([100.0])
-    assert pool.free["engineers"] == pytest.approx([9000.0])
+    assert pool.retired["researchers"][:, 0] == pytest.approx([50.0, 30.0, 20.0])
+    assert pool.by_origin["researchers"].sum() == pytest.approx(900.0)
 
 
 @given(st.lists(st.sampled_from(["graduate", "retire", "depart", "arrive"]), max_size=12))
 def test_who_is_there_came_and_did_not_leave(cast, events):
-    pool = cast.talent_pool(cast.world(1))
-    left = 0.0
+    pool = mixed_pool(cast, cast.world(1))
+    start = pool.by_origin["researchers"]
+    natives = np.zeros((3, 1))
     for event in events:
         if event == "graduate":
-            pool.graduate()
+            pool.welcome("researchers", US, pool.graduate("researchers"))
+            natives[US] = pool.graduated["researchers"]
         elif event == "retire":
             pool.retire(12.0)
         elif event == "depart":
-            pool.depart("researchers", 0.25 * pool.free["researchers"])
-            left += float(pool.free["researchers"][0]) / 3.0
+            pool.depart("researchers", 0.25 * pool.by_origin["researchers"], np.full(1, 0.75))
         else:
-            pool.arrive("researchers", np.array([40.0]))
-    came = 1000.0 + pool.graduated["researchers"] + pool.arrived["researchers"]
-    assert pool.free["researchers"] == pytest.approx(came - pool.retired["researchers"] - left)
-    assert all((pool.free[tier] > 0.0).all() for tier in TIERS)
+            people = np.array([[5.0], [30.0], [0.0]])
+            pool.arrive("researchers", people)
+            pool.veterans["researchers"].join(0.1 * people, np.ones((3, 1)))
+    moved = pool.arrived["researchers"] - pool.departed["researchers"]
+    now = start + natives + moved - pool.retired["researchers"]
+    assert pool.by_origin["researchers"] == pytest.approx(now)
+    assert pool.by_origin["researchers"].sum(axis=0) == pytest.approx(pool.free["researchers"])
+    assert pool.veterans["researchers"].people.sum() <= pool.free["researchers"][0]
 
 
-# --- migration ------------------------------------------------------------------------------------
+def test_moves_of_a_year_are_those_of_the_last_four_quarters(cast):
+    pool = mixed_pool(cast, cast.world(1))
+    for quarter in range(1, 8):
+        people = np.array([[0.0], [10.0 * quarter], [0.0]])
+        pool.arrive("researchers", people)
+        pool.count_moves()
+    assert pool.came_in_a_year("researchers")[CN].tolist() == [40.0 + 50.0 + 60.0 + 70.0]
+    assert pool.left_in_a_year("researchers").sum() == 0.0
 
 
-def pools(cast, **parameters):
-    world = cast.world(1, migration_wage_elasticity=1.0, **parameters)
-    here = cast.talent_pool(world, "CN", emigration={"US": cast.figure(0.08)})
-    return here, cast.talent_pool(world, "US", emigration={})
+# --- those who worked for a developer -------------------------------------------------------------
+
+some = st.floats(0.0, 1e4)
 
 
-def test_people_go_where_it_is_usual_to_go(cast):
-    here, there = pools(cast)
-    assert here.emigrants("researchers", there, 1.0, 3.0) == pytest.approx([20.0])
-    assert there.emigrants("researchers", here, 1.0, 3.0).tolist() == [0.0]
+@given(some, some, st.floats(-1.0, 6.0), st.floats(-1.0, 6.0))
+def test_what_veterans_know_is_their_mean(first, second, early, late):
+    veterans = Veterans(1)
+    for people, know in ((first, early), (second, late)):
+        veterans.join(np.full((3, 1), people), np.full((3, 1), know))
+    assert veterans.people[0, 0] == pytest.approx(first + second)
+    if first + second > 1e-6:
+        assert min(early, late) - 1e-9 <= veterans.know[0, 0] <= max(early, late) + 1e-9
+        mean = (first * early + second * late) / (first + second)
+        assert veterans.know[0, 0] == pytest.approx(mean, abs=1e-9)
 
 
-def test_more_go_where_wages_have_risen_and_where_a_programme_draws(cast):
-    here, there = pools(cast)
-    there.wage["researchers"] = 2.0 * there.wage["researchers"]
-    assert here.emigrants("researchers", there, 1.0, 3.0) == pytest.approx([40.0])
-    assert here.emigrants("engineers", there, 1.0, 3.0) == pytest.approx([200.0])
-    here.wage["researchers"] = 4.0 * here.wage["researchers"]
-    assert here.emigrants("researchers", there, 1.0, 3.0) == pytest.approx([10.0])
-    assert here.emigrants("researchers", there, 0.5, 3.0) == pytest.approx([5.0])
+def test_veterans_all_look_for_work_and_are_veterans_for_a_time(cast):
+    pool = cast.talent_pool(cast.world(1, searching=0.2, know_how_months=24.0, retirement=0.0))
+    assert pool.searching("researchers") == pytest.approx([200.0])
+    pool.veterans["researchers"].join(np.full((3, 1), 100.0), np.ones((3, 1)))
+    assert pool.searching("researchers") == pytest.approx([300.0 + 0.2 * 700.0])
+    pool.retire(24.0)
+    assert pool.veterans["researchers"].people == pytest.approx(np.full((3, 1), 100.0 / np.e))
+    assert pool.free["researchers"] == pytest.approx([1000.0]), "they stay people"
 
 
 # --- wages ----------------------------------------------------------------------------------------
@@ -92,10 +158,15 @@ def test_wages_rise_with_tightness(cast):
     assert (pool.wage["engineers"] == 200.0).all()
 
 
-def test_the_relative_wage_is_against_the_start(cast):
+def test_relative_pay_is_against_the_start_with_premiums(cast):
     pool = cast.talent_pool(cast.world(1, usual_openings=0.1, wage_response=0.05))
-    assert pool.relative_wage("engineers").tolist() == [1.0]
+    assert pool.relative_pay("engineers").tolist() == [1.0]
     pool.adjust_wage("engineers", np.array([1e9]), np.array([1.0]))
-    assert pool.relative_wage("engineers") == pytest.approx([1.05])
-    pool.adjust_wage("engineers", np.array([1e9]), np.array([1.0]))
-    assert pool.relative_wage("engineers") == pytest.approx([1.05**2])
+    assert pool.relative_pay("engineers") == pytest.approx([1.05])
+    pool.premium["engineers"] = np.array([1.2])
+    assert pool.relative_pay("engineers") == pytest.approx([1.05 * 1.2])
+    assert pool.pay("engineers") == pytest.approx([200.0 * 1.05 * 1.2])
+
+
+def test_origins_are_the_regions_of_the_record():
+    assert ORIGINS == ("US", "CN", "RoW")

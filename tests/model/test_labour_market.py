@@ -1,4 +1,4 @@
-"""People are hired, quit and move; none is made or lost."""
+"""Firms bid for people, win and lose them; none is made or lost, and movers know something."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ from hypothesis import strategies as st
 
 from agents.arrays import total
 from agents.talent_pool import TIERS
-from model.calendar import Calendar
 from model.labour_market import LabourMarket
-from model.rulebook import RuleBook
 
-NO_RULES = RuleBook([], Calendar())
 people = st.floats(0.0, 1e5)
 
 
-def set_out(cast, *, us=(100.0,), cn=(100.0,), free=1000.0, rules=NO_RULES, **parameters):
-    """A market of firms that mean to employ given numbers, in two regions that exchange people."""
+def set_out(cast, *, us=(100.0,), cn=(100.0,), free=1000.0, **parameters):
+    """A market of firms that mean to employ given numbers, in two regions."""
     world = cast.world(2, **parameters)
     firms = [
         cast.developer(
@@ -33,16 +30,15 @@ def set_out(cast, *, us=(100.0,), cn=(100.0,), free=1000.0, rules=NO_RULES, **pa
             region,
             researchers=free,
             engineers=free,
-            emigration={other: cast.figure(0.08)},
         )
-        for region, other in (("US", "CN"), ("CN", "US"))
+        for region in ("US", "CN")
     ]
-    market = LabourMarket(firms, pools, world.parameters, world.ledger, rules)
+    market = LabourMarket(firms, pools, world.parameters, world.ledger)
     return world, market, firms, pools
 
 
-def everyone(market, tier):
-    return total(market.people(region, tier) for region in ("US", "CN"))
+def everyone(firms, pools, tier):
+    return total([*(pool.free[tier] for pool in pools), *(firm.people(tier) for firm in firms)])
 
 
 @given(
@@ -53,19 +49,18 @@ def everyone(market, tier):
     searching=st.floats(0.0, 1.0),
     compute=st.floats(1.0, 1e6),
 )
-def test_hiring_quits_and_moves_lose_nobody(cast, us, cn, free, turnover, searching, compute):
+def test_hiring_and_quits_lose_nobody(cast, us, cn, free, turnover, searching, compute):
     world, market, firms, pools = set_out(
         cast, us=us, cn=cn, free=free, turnover=turnover, searching=searching
     )
-    before = {tier: everyone(market, tier) for tier in TIERS}
+    before = {tier: everyone(firms, pools, tier) for tier in TIERS}
     market.staff_at_start()
     for quarter in range(6):
         for firm in firms:
             firm.usable = firm.usable * compute
         market.clear(3.0 * quarter, 3.0 * quarter + 3.0)
-        market.migrate(NO_RULES, 3.0 * quarter, 3.0 * quarter + 3.0)
         for tier in TIERS:
-            assert everyone(market, tier) == pytest.approx(before[tier], rel=1e-9, abs=1e-6)
+            assert everyone(firms, pools, tier) == pytest.approx(before[tier], rel=1e-9, abs=1e-6)
     for pool in pools:
         assert all((pool.free[tier] >= -1e-9).all() for tier in TIERS)
     for firm in firms:
@@ -155,52 +150,88 @@ def test_wages_rise_where_firms_look_for_more_than_search(cast):
     assert (chinese.wage["researchers"] < 400.0).all()
 
 
-# --- migration ------------------------------------------------------------------------------------
+# --- bids and moves between firms -----------------------------------------------------------------
 
 
-def test_moves_are_decided_on_the_stocks_of_the_start(cast):
-    _, market, _, (american, chinese) = set_out(cast, free=1000.0, migration_wage_elasticity=1.0)
-    american.free["researchers"] = np.array([2000.0, 0.0])
-    market.migrate(NO_RULES, 0.0, 12.0)
-    assert american.free["researchers"] == pytest.approx([2000.0 - 160.0 + 80.0, 80.0])
-    assert chinese.free["researchers"] == pytest.approx([1000.0 + 160.0 - 80.0, 920.0])
-    assert chinese.arrived["researchers"] == pytest.approx([160.0, 0.0])
+def employ(firms, *people):
+    for firm, number in zip(firms, people, strict=True):
+        firm.researchers = np.full(2, number)
 
 
-def test_a_programme_draws_more_people_and_one_of_the_start_only_what_is_recorded(cast):
-    def programme(name: str, **fields):
-        return cast.instrument(
-            "talent-programme",
-            name,
-            family="talent",
-            origin="US",
-            destination="CN",
-            parameters={"migration_factor": 1.5},
-            **fields,
-        )
-
-    old = programme("old")
-    rules = RuleBook([old, programme("new", effective=Calendar().month(24))], Calendar())
-    moved = {}
-    for start in (0.0, 24.0):
-        _, market, _, (_, chinese) = set_out(cast, free=1000.0, rules=RuleBook([old], Calendar()))
-        market.migrate(rules, start, start + 12.0)
-        moved[start] = chinese.arrived["researchers"]
-    assert moved[0.0] == pytest.approx([80.0, 80.0])
-    assert moved[24.0] == pytest.approx([120.0, 120.0])
-
-
-def test_without_the_programme_behind_the_recorded_flow_fewer_move(cast):
-    old = cast.instrument(
-        "talent-programme",
-        family="talent",
-        origin="US",
-        destination="CN",
-        parameters={"migration_factor": 1.6},
+def test_a_firm_with_more_money_for_each_head_bids_more_and_keeps_more(cast):
+    _, market, firms, _ = set_out(
+        cast, us=(100.0, 100.0), free=0.0, turnover=0.2, direct_moves=0.5, bid_elasticity=2.0
     )
-    _, market, _, (_, chinese) = set_out(cast, free=1000.0, rules=RuleBook([old], Calendar()))
-    market.migrate(NO_RULES, 0.0, 12.0)
-    assert chinese.arrived["researchers"] == pytest.approx([50.0, 50.0])
+    employ(firms[:2], 100.0, 100.0)
+    firms[0].funding, firms[1].funding = np.full(2, 4.0), np.full(2, 1.0)
+    market.clear(0.0, 3.0)
+    rich, poor = firms[:2]
+    assert (rich.premium["researchers"] > 1.0).all()
+    assert (poor.premium["researchers"] < 1.0).all()
+    assert (rich.researchers > poor.researchers).all()
+
+
+def test_people_of_equal_firms_change_places_and_numbers_stay(cast):
+    _, market, firms, pools = set_out(
+        cast, us=(100.0, 100.0), free=0.0, turnover=0.4, direct_moves=1.0
+    )
+    employ(firms[:2], 100.0, 100.0)
+    market.clear(0.0, 3.0)
+    assert firms[0].researchers == pytest.approx([100.0, 100.0])
+    assert firms[1].researchers == pytest.approx([100.0, 100.0])
+    assert np.allclose(pools[0].free["researchers"], 0.0)
+
+
+@given(st.floats(0.0, 3.0), st.floats(0.0, 3.0), st.floats(0.0, 2.0))
+def test_movers_close_some_of_the_distance_to_where_they_come_from(cast, ahead, behind, turnover):
+    _, market, firms, _ = set_out(
+        cast, us=(100.0, 100.0), free=1000.0, turnover=turnover, direct_moves=0.6
+    )
+    employ(firms[:2], 100.0, 100.0)
+    leader, follower = firms[:2]
+    leader.efficiency, follower.efficiency = np.full(2, ahead), np.full(2, -behind)
+    for quarter in range(6):
+        market.clear(3.0 * quarter, 3.0 * quarter + 3.0)
+    assert leader.efficiency == pytest.approx(np.full(2, ahead)), "nobody to learn from"
+    assert (follower.efficiency <= ahead + 1e-9).all(), "never beyond"
+    if turnover > 0.01 and ahead + behind > 0.01:
+        assert (follower.efficiency > -behind).all()
+    else:
+        assert (follower.efficiency >= -behind).all()
+
+
+def test_without_turnover_nothing_is_carried(cast):
+    _, market, firms, _ = set_out(cast, us=(100.0, 300.0), free=1e5, turnover=0.0)
+    employ(firms[:2], 100.0, 100.0)
+    firms[0].efficiency = np.full(2, 3.0)
+    market.clear(0.0, 3.0)
+    assert (firms[1].researchers > 100.0).all(), "it hires, from the pool"
+    assert (firms[1].efficiency == 0.0).all()
+
+
+def test_a_team_that_takes_in_beginners_is_less_practised_for_it(cast):
+    _, market, firms, _ = set_out(
+        cast, us=(300.0, 100.0), free=1e5, turnover=0.0, hiring_limit=4.0, experience_dilution=0.5
+    )
+    for firm in firms[:2]:
+        firm.engineers, firm.practice = np.full(2, 100.0), np.full(2, 40.0)
+    market.clear(0.0, 3.0)
+    # 100 beginners among 200: half of the half that people carry.
+    assert firms[0].practice == pytest.approx([40.0 - 0.5 * 0.5 * 40.0] * 2)
+    assert firms[1].practice == pytest.approx([40.0, 40.0]), "hires nobody"
+
+
+def test_practised_engineers_bring_practice(cast):
+    _, market, firms, _ = set_out(
+        cast, us=(100.0, 100.0), free=1e5, turnover=1.0, direct_moves=1.0, experience_dilution=1.0
+    )
+    for firm, practice in zip(firms[:2], (40.0, 0.0), strict=True):
+        firm.engineers, firm.practice = np.full(2, 100.0), np.full(2, practice)
+    market.clear(0.0, 3.0)
+    assert ((firms[1].practice > 0.0) & (firms[1].practice < 20.0)).all()
+    assert ((firms[0].practice < 40.0) & (firms[0].practice > 20.0)).all()
+    both = firms[0].practice + firms[1].practice
+    assert both == pytest.approx([40.0, 40.0]), "experience that travels is not made or lost"
 
 
 # --- wages ----------------------------------------------------------------------------------------
@@ -215,3 +246,7 @@ def test_a_payroll_passes_through_the_firm(cast):
     # 100 x 400 + 1,000 x 200 thousand dollars a year.
     assert world.ledger.total("wages") == pytest.approx([0.24 / 4.0] * 2)
     assert firms[0].cash == pytest.approx([0.0, 0.0])
+    firms[0].premium["researchers"] = np.full(2, 1.5)
+    market.pay_wages(3.0)
+    assert world.ledger.total("wages") == pytest.approx([(0.24 + 0.26) / 4.0] * 2)
+    assert np.abs(world.cash()).max() < 1e-9

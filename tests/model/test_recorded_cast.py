@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from agents.lithography import rung
-from agents.records import Quantity
+from agents.records import Quantity, Region
 from model import loading
 
 READERS: tuple[Callable[[], tuple[Any, ...]], ...] = (
@@ -321,7 +321,30 @@ def test_top_researchers_work_where_macropolo_counts_them() -> None:
 
 def test_people_leave_for_other_regions_only() -> None:
     for pool in loading.talent_pools():
-        assert set(pool.emigration) == set(REGIONS) - {pool.region}
+        assert set(pool.emigration) == set(pool.returning) == set(REGIONS) - {pool.region}
+
+
+def test_origins_and_first_places_are_shares_of_all_regions() -> None:
+    for pool in loading.talent_pools():
+        for shares in (*pool.origins.values(), *pool.first_places.values()):
+            assert set(shares) == set(REGIONS)
+            assert sum(share.value for share in shares.values()) == pytest.approx(1.0, abs=1e-9)
+        assert set(pool.origins) == set(pool.first_places) == {"researchers", "engineers"}
+
+
+def test_origins_of_top_researchers_add_up_to_what_macropolo_counts() -> None:
+    """47% of the top fifth of 2022 took their first degree in China, 18% in the United States."""
+    pools = loading.talent_pools()
+    world = sum(pool.researchers.value for pool in pools)
+
+    def share(origin: Region) -> float:
+        there = [
+            pool.researchers.value * pool.origins["researchers"][origin].value for pool in pools
+        ]
+        return sum(there) / world
+
+    assert share("CN") == pytest.approx(0.47, abs=0.02)
+    assert share("US") == pytest.approx(0.18, abs=0.02)
 
 
 def test_governments_cover_every_issuer() -> None:

@@ -11,7 +11,7 @@ from agents.arrays import Floats, total
 from agents.designer import Designer
 from agents.foundry import STORES, Foundry
 from agents.memory_maker import MemoryMaker
-from agents.talent_pool import TIERS, TalentPool
+from agents.talent_pool import TIERS
 from agents.toolmaker import Toolmaker
 from model.policy import HISTORY, Policy
 from model.world import World
@@ -96,16 +96,21 @@ def money_adds_up(world: World) -> None:
 
 
 def people_add_up(start: World, world: World) -> None:
-    """Who is there was there at the start or graduated since, and has not retired."""
+    """Who is there, of each origin, was there or graduated since, and has not retired."""
     for tier in TIERS:
-        pools = list(world.agents_by_type[TalentPool])
-        now = total(world.labour_market.people(pool.region, tier) for pool in pools)
-        before = total(start.labour_market.people(pool.region, tier) for pool in pools)
-        graduated = total(pool.graduated[tier] for pool in pools)
+        pools = list(world.talent_pools.values())
+        now = total(pool.by_origin[tier] for pool in pools)
+        before = total(pool.by_origin[tier] for pool in start.talent_pools.values())
+        graduated = np.stack([pool.graduated[tier] for pool in pools])
         retired = total(pool.retired[tier] for pool in pools)
         assert close(now, before + graduated - retired)
+        came = total(pool.arrived[tier] for pool in pools)
+        assert close(came, total(pool.departed[tier] for pool in pools))
         for pool in pools:
             assert (pool.free[tier] > 0.0).all()
+            assert (pool.by_origin[tier] > 0.0).all()
+            staff = [d.people(tier) for d in world.developers_of(pool.region)]
+            assert close(total([pool.free[tier], *staff]), total(pool.by_origin[tier]))
     for developer in world.developers:
         assert (developer.researchers >= 0.0).all()
         assert (developer.engineers >= 0.0).all()

@@ -8,11 +8,13 @@ import numpy as np
 
 from agents.arrays import Floats, filled, total
 from agents.developer import Developer
+from agents.mechanisms import Mechanism
 from agents.surroundings import Parameters
 from agents.talent_pool import TIERS, TalentPool, Tier
 from model.calendar import MONTHS_PER_YEAR
 from model.ledger import Ledger
 from model.rulebook import RuleBook
+from model.switchboard import Switchboard
 
 
 class LabourMarket:
@@ -25,7 +27,9 @@ class LabourMarket:
         parameters: Parameters,
         ledger: Ledger,
         recorded_rules: RuleBook,
+        switches: Switchboard | None = None,
     ) -> None:
+        self._switches = switches or Switchboard()
         self._developers = developers
         # The migration recorded for 2022 contains the programmes in force when the year began.
         self._factor_at_start = {
@@ -58,6 +62,8 @@ class LabourMarket:
         months = end - start
         quits = -np.expm1(-self._parameters["turnover"] * months / MONTHS_PER_YEAR)
         for region, pool in self._pools.items():
+            if self._switches.is_off(Mechanism.TALENT, region):
+                continue
             firms = [d for d in self._developers if d.region == region and d.exists]
             for tier in TIERS:
                 for firm in firms:

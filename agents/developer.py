@@ -284,13 +284,14 @@ class Developer(Actor):
         untaught = run + self._run_efficiency
         teacher = self.model.knowledge.teachable(self.off_since(Mechanism.LEARNING))
         level = capability.distilled(untaught, teacher, self.imitation())
-        found = self._run_efficiency - self._run_absorbed
-        parts = np.stack([run, found, self._run_absorbed, level - untaught])
         self.largest_run = np.where(
             due, np.maximum(self.largest_run, self._run_flop), self.largest_run
         )
         better = due & (level > self.released)
-        self._publish(better, level, self.run_due, self.openness == "open-weights", parts)
+        if better.any():
+            found = self._run_efficiency - self._run_absorbed
+            parts = np.stack([run, found, self._run_absorbed, level - untaught])
+            self._publish(better, level, self.run_due, self.openness == "open-weights", parts)
         self.run_due = np.where(due, NO_RUN, self.run_due)
         return better
 

@@ -283,7 +283,7 @@ def _account(
 
 _UNDER_WAY: Mapping[Side, str] = {
     "CN": "Chinese models already under way",
-    "US": "China's advance, and US models already under way",
+    "US": "China's advance, US models under way",
     "both": "Models already under way",
 }
 

@@ -36,6 +36,17 @@ from model.calendar import RECORD_START
 
 WIDTH = 116
 MOST_FUTURES = 10_000
+_HEADINGS = (
+    "Mean",
+    "5% to 95%\nof futures",
+    "Narrows\nin",
+    "Median",
+    "Standard\nerror",
+    "If only\nit is on",
+    "If only\nit is off",
+)
+# A narrower terminal shows so many of them.
+_WIDE, _NARROW = 108, 3
 _DECIMALS = {"months": 1, "orders of magnitude": 2}
 
 
@@ -100,54 +111,54 @@ def show(found: Explanation, console: Console) -> None:
         markup=False,
     )
     for account in (found.in_months, found.in_oom):
-        console.print(account_table(account, found.question))
-    console.print(distance_table(found))
+        console.print(account_table(account, found.question, console.width))
+    console.print(distance_table(found, console.width))
     for note in notes(found):
         console.print(note, highlight=False, markup=False)
 
 
-def account_table(account: Account, question: Question) -> Table:
-    """The steps from the gap before to the gap after; means add up."""
+def account_table(account: Account, question: Question, width: int) -> Table:
+    """The steps from the gap before to the gap after; means add up.
+
+    On a narrow terminal some columns are left out; no figure is ever cut short.
+    """
+    headings = _HEADINGS if width >= _WIDE else _HEADINGS[:_NARROW]
     table = plain_table(f"Gap in {account.unit}")
-    table.add_column("Step", no_wrap=True)
-    for heading in (
-        "Mean",
-        "Standard\nerror",
-        "Median",
-        "5% to 95%\nof futures",
-        "Narrows\nin",
-        "If only\nit is on",
-        "If only\nit is off",
-    ):
+    table.add_column("Step")
+    for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
     if account.known == 0:
         table.add_row("No future in which the gap is known in every fork")
         return table
     decimals = _DECIMALS[account.unit]
-    table.add_row(*_level_cells(f"Gap, {question.start:%B %Y}", account.before, decimals))
-    for step in (*account.base, *by_size(account.groups)):
-        table.add_row(*_step_cells(step, decimals))
-    table.add_section()
-    table.add_row(*_level_cells(f"Gap, {question.end:%B %Y}", account.after, decimals))
+    rows = [_level_cells(f"Gap, {question.start:%B %Y}", account.before, decimals)]
+    rows += [_step_cells(step, decimals) for step in (*account.base, *by_size(account.groups))]
+    rows.append(_level_cells(f"Gap, {question.end:%B %Y}", account.after, decimals))
+    for cells in rows:
+        if cells is rows[-1]:
+            table.add_section()
+        table.add_row(*cells[: len(headings) + 1])
     return table
 
 
-def distance_table(found: Explanation) -> Table:
+def distance_table(found: Explanation, width: int) -> Table:
     """What the distance between the two frontier models is made of at each date."""
+    wide = width >= _WIDE
     asked = found.question
     table = plain_table(
         "What the gap in orders of magnitude is made of: US less Chinese frontier model"
     )
-    table.add_column("Part", no_wrap=True)
+    table.add_column("Part")
     for day in (asked.start, asked.end):
         table.add_column(f"{day:%Y-%m}\nmean", justify="right", no_wrap=True)
-        table.add_column("5% to 95%\nof futures", justify="right", no_wrap=True)
+        if wide:
+            table.add_column("5% to 95%\nof futures", justify="right", no_wrap=True)
     rows = [(PART_TITLES[part], [d[row] for d in found.distance]) for row, part in enumerate(PARTS)]
     rows.append(("Together", [total(d) for d in found.distance]))
     for title, values in rows:
         if title == "Together":
             table.add_section()
-        cells = [cell for value in values for cell in _mean_and_range(value)]
+        cells = [cell for value in values for cell in _mean_and_range(value)[: 2 if wide else 1]]
         table.add_row(title, *cells)
     return table
 
@@ -233,8 +244,8 @@ def as_json(found: Explanation) -> dict[str, Any]:
 
 
 def by_size(steps: Sequence[Step]) -> list[Step]:
-    """Steps with the one that narrows the gap most on average first."""
-    return sorted(steps, key=lambda step: float(np.mean(step.change)))
+    """Steps with the one that moves the gap most on average first."""
+    return sorted(steps, key=lambda step: -abs(float(np.mean(step.change))))
 
 
 def _summary(values: Floats) -> dict[str, float] | None:
@@ -271,7 +282,7 @@ def _level_cells(name: str, values: Floats, decimals: int) -> list[str]:
     low, median, high = np.quantile(values, MIDDLE_AND_RANGE)
     span = f"{low:.{decimals}f} to {high:.{decimals}f}"
     error = f"{_standard_error(values):.{decimals + 1}f}"
-    return [name, f"{np.mean(values):.{decimals}f}", error, f"{median:.{decimals}f}", span]
+    return [name, f"{np.mean(values):.{decimals}f}", span, "", f"{median:.{decimals}f}", error]
 
 
 def _step_cells(step: Step, decimals: int) -> list[str]:
@@ -282,10 +293,10 @@ def _step_cells(step: Step, decimals: int) -> list[str]:
     return [
         f"  {step.name}",
         _signed(float(np.mean(step.change)), decimals),
-        f"{_standard_error(step.change):.{decimals + 1}f}",
-        _signed(float(median), decimals),
         f"{_signed(float(low), decimals)} to {_signed(float(high), decimals)}",
         f"{np.mean(step.change < 0.0):.0%}",
+        _signed(float(median), decimals),
+        f"{_standard_error(step.change):.{decimals + 1}f}",
         *alone,
     ]
 

@@ -70,7 +70,7 @@ def plot_explanation(found: Explanation, out: Path, source: str) -> None:
 def draw_explanation(found: Explanation, source: str) -> Figure:
     """The figure, not yet saved; the groups in the same order in both panels."""
     asked = found.question
-    order = np.argsort([float(np.mean(step.change)) for step in found.in_oom.groups])
+    order = np.argsort([-abs(float(np.mean(step.change))) for step in found.in_oom.groups])
     rows = len(order) + 4
     above, below = 1.25, 0.85
     height = above + 0.47 * rows + below
@@ -87,8 +87,7 @@ def draw_explanation(found: Explanation, source: str) -> Figure:
         axes.set_xlabel(f"{account.unit} that China is behind")
     title = f"Why the US-China AI gap changes: {_WHOSE[asked.side]}"
     figure.text(_LEFT, 1.0 - 0.14 / height, title, fontsize=15, va="top")
-    finding = _finding(accounts[0], accounts[0].groups[order[0]])
-    figure.text(_LEFT, 1.0 - 0.5 / height, finding, fontsize=11.5, va="top")
+    figure.text(_LEFT, 1.0 - 0.5 / height, _finding(accounts[0]), fontsize=11.5, va="top")
     handles = [
         Patch(color=LEVEL_COLOUR, label="the gap"),
         Patch(color=WIDER_COLOUR, label="widens it"),
@@ -97,7 +96,14 @@ def draw_explanation(found: Explanation, source: str) -> Figure:
     figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0 - 0.75 / height), ncols=3
     )
-    figure.text(_LEFT, 0.1 / height, _foot(found, source), fontsize=9, color="#555555", va="bottom")
+    figure.text(
+        _LEFT,
+        0.1 / height,
+        _foot(found, accounts[0], source),
+        fontsize=9,
+        color="#555555",
+        va="bottom",
+    )
     return figure
 
 
@@ -108,7 +114,8 @@ def _waterfall(axes: Axes, account: Account, groups: list[Step], days: tuple[str
     names = [f"Gap, {days[0]}", *(step.name for step in steps), f"Gap, {days[1]}"]
     level = float(np.mean(account.before))
     _level(axes, 0, level, account, decimals, after=False)
-    edges = [0.0, level]
+    edges = [0.0, level, *np.quantile(account.before, MIDDLE_AND_RANGE)]
+    edges += [*np.quantile(account.after, MIDDLE_AND_RANGE)]
     for row, step in enumerate(steps, start=1):
         mean = float(np.mean(step.change))
         low, _, high = np.quantile(step.change, MIDDLE_AND_RANGE)
@@ -119,7 +126,7 @@ def _waterfall(axes: Axes, account: Account, groups: list[Step], days: tuple[str
         axes.plot([level + mean] * 2, [row - 0.31, row + 1.31], color="#999999", linewidth=0.8)
         right = max(level, level + mean, level + high)
         _say(axes, right, row, f"{mean:+.{decimals}f}")
-        edges += [level + low, right]
+        edges += [level + low, level + mean, right]
         level += mean
     _level(axes, len(names) - 1, level, account, decimals, after=True)
     reach = max(edges) - min(edges)
@@ -145,7 +152,7 @@ def _level(
 
 
 def _whisker(axes: Axes, low: float, high: float, row: int) -> None:
-    outline = [withStroke(linewidth=3.4, foreground="white")]
+    outline = [withStroke(linewidth=2.8, foreground="white")]
     axes.plot([low, high], [row, row], color="#222222", linewidth=1.5, path_effects=outline)
 
 
@@ -155,25 +162,27 @@ def _say(axes: Axes, right: float, row: int, text: str) -> None:
     )
 
 
-def _finding(account: Account, largest: Step) -> str:
-    """The largest step in a sentence."""
+def _finding(account: Account) -> str:
+    """The largest step of a group in a sentence."""
+    largest = max(account.groups, key=lambda step: abs(float(np.mean(step.change))))
     decimals = 1 if account.unit == "months" else 2
     low, _, high = np.quantile(largest.change, MIDDLE_AND_RANGE)
     before, after = float(np.mean(account.before)), float(np.mean(account.after))
     return (
         f"From {before:.{decimals}f} to {after:.{decimals}f} {account.unit} on average."
-        f" {largest.name} narrows the gap most: {np.mean(largest.change):+.{decimals}f} on average,"
+        f" {largest.name} did most: {np.mean(largest.change):+.{decimals}f} on average,"
         f" {low:+.{decimals}f} to {high:+.{decimals}f} in 5-95% of futures."
     )
 
 
-def _foot(found: Explanation, source: str) -> str:
-    asked, months = found.question, found.in_months
-    left_out = (months.beyond + months.ahead) / asked.futures
+def _foot(found: Explanation, account: Account, source: str) -> str:
+    asked = found.question
+    left_out = (account.beyond + account.ahead) / asked.futures
+    steps = " Months move in steps; orders of magnitude are the more reliable measure."
+    steps = steps if account is found.in_months else ""
     return (
         "Bars: means over futures, which add up from the first gap to the last (Shapley values:"
         " each group switched on in every order). Lines: 5-95% of futures.\n"
         f"Prior ensemble, {asked.futures:,} futures, policy {asked.policy.name};"
-        f" {left_out:.1%} of futures left out in months. Months move in steps; orders of magnitude"
-        f" are the more reliable measure.\n{source}"
+        f" {left_out:.1%} of futures left out (gap unknown).{steps}\n{source}"
     )

@@ -198,7 +198,7 @@ def test_the_command_prints_tables_and_json_and_draws(tmp_path, capsys):
         assert sum(step["change"]["mean"] for step in steps) == pytest.approx(change, abs=1e-9)
 
 
-@pytest.mark.parametrize("side", ["CN", "US", "both"])
+@pytest.mark.parametrize("side", ["CN", "US"])
 def test_a_figure_is_the_same_to_the_byte_each_time(side, tmp_path, capsys):
     drawn = []
     for name in ("one.svg", "two.svg"):

@@ -197,6 +197,12 @@ def notes(found: Explanation) -> Iterator[str]:
                 else "."
             )
         )
+        if account.known:
+            lead = by_size(account.groups)[0].name
+            yield (
+                f"Gap in {account.unit}: {lead} moves it most of all groups in"
+                f" {leads(account)[lead]:.1%} of futures."
+            )
     yield "Prior ensemble: parameters as drawn from their ranges, not weighed by observations."
 
 
@@ -228,6 +234,7 @@ def as_json(found: Explanation) -> dict[str, Any]:
                 "before": _summary(account.before),
                 "base": [_step_summary(step) for step in account.base],
                 "groups": [_step_summary(step) for step in account.groups],
+                "largest_share": leads(account) if account.known else None,
                 "after": _summary(account.after),
             }
             for account in (found.in_months, found.in_oom)
@@ -246,6 +253,12 @@ def as_json(found: Explanation) -> dict[str, Any]:
 def by_size(steps: Sequence[Step]) -> list[Step]:
     """Steps with the one that moves the gap most on average first."""
     return sorted(steps, key=lambda step: -abs(float(np.mean(step.change))))
+
+
+def leads(account: Account) -> dict[str, float]:
+    """Share of futures in which each group moves the gap most; the first in order where equal."""
+    moved = np.abs(np.stack([step.change for step in account.groups])).argmax(axis=0)
+    return {step.name: float(np.mean(moved == place)) for place, step in enumerate(account.groups)}
 
 
 def _summary(values: Floats) -> dict[str, float] | None:

@@ -196,6 +196,7 @@ def test_the_command_prints_tables_and_json_and_draws(tmp_path, capsys):
         steps = [*account["base"], *account["groups"]]
         change = account["after"]["mean"] - account["before"]["mean"]
         assert sum(step["change"]["mean"] for step in steps) == pytest.approx(change, abs=1e-9)
+        assert sum(account["largest_share"].values()) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("side", ["CN", "US"])

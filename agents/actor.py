@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from agents.arrays import Floats
+from agents.mechanisms import Mechanism
 
 if TYPE_CHECKING:
     from agents.records import Quantity
@@ -36,6 +37,14 @@ class Actor(mesa.Agent):
     def draw(self, quantity: Quantity, what: str) -> Floats:
         """One value per future of an uncertain figure of this actor, ``(futures,)``."""
         return self.model.drawn(quantity, f"{self.name}/{what}")
+
+    def off_since(self, mechanism: Mechanism) -> float | None:
+        """When a group of mechanisms was switched off for this actor; ``None`` if it is on."""
+        return self.model.off_since(mechanism, self.region)
+
+    def unless_off(self, mechanism: Mechanism, change: Floats) -> Floats | float:
+        """The change that a group of mechanisms brings: none where it is switched off."""
+        return change if self.off_since(mechanism) is None else 0.0
 
     def receive_grant(self, amount: Floats, purpose: str) -> None:
         """Act on a grant (USD bn, already in the purse); most actors just spend it."""

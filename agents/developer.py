@@ -9,6 +9,7 @@ import numpy as np
 from agents import capability, purchasing
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
+from agents.mechanisms import Mechanism
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
 from agents.surroundings import Surroundings
@@ -16,6 +17,10 @@ from agents.surroundings import Surroundings
 Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
 OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
+
+# What the level of a model is made of, in OOM; the parts of a model add up to its level.
+Part = Literal["compute", "algorithms", "literature", "teachers"]
+PARTS: tuple[Part, ...] = ("compute", "algorithms", "literature", "teachers")
 
 NOTHING_RELEASED = -np.inf
 NO_RUN = np.inf
@@ -36,8 +41,12 @@ class Developer(Actor):
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
         practice: months of experience with large training runs, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
+        absorbed: the part of it that was learned from what others published, OOM, ``(futures,)``.
         released: level of its best released model, OOM of effective training FLOP.
         released_at: when that model came out, months, ``(futures,)``.
+        parts: of that model's level: physical compute of the run, algorithms found or brought
+            along, algorithms read of, and what it learned from others' models, OOM,
+            ``(parts, futures)``.
         run_due: when the model in the making will be released; infinite without one.
         ready_to_train: when the next run can begin, months, ``(futures,)``.
         largest_run: physical FLOP of its largest run finished since the start, ``(futures,)``.
@@ -76,15 +85,18 @@ class Developer(Actor):
         self._release_lag = self.draw(record.release_lag, "release-lag")
         self._training_share = self.draw(record.training_share, "training-share")
         self.efficiency = -self.draw(record.efficiency_lag, "efficiency-lag")
+        self.absorbed: Floats = np.zeros(model.futures)
 
         self.past_releases = self._past_releases(record)
         self.released: Floats = np.full(model.futures, NOTHING_RELEASED)
         self.released_at: Floats = np.full(model.futures, -np.inf)
         self.released_open: Floats = np.full(model.futures, NOTHING_RELEASED)
+        self.parts: Floats = np.zeros((len(PARTS), model.futures))
         for when, level, is_open in self.past_releases:
-            self._publish(
-                np.full(model.futures, True), level, np.full(model.futures, when), is_open
-            )
+            nothing, everywhere = np.zeros(model.futures), np.full(model.futures, True)
+            found = self.efficiency + model.parameters["research_pace"] * when
+            parts = np.stack([level - found, found, nothing, nothing])
+            self._publish(everywhere, level, np.full(model.futures, when), is_open, parts)
         first = min((when for when, _, _ in self.past_releases), default=0.0)
         self.practice: Floats = np.full(model.futures, -first)
 
@@ -94,6 +106,7 @@ class Developer(Actor):
         self.largest_run: Floats = np.zeros(model.futures)
         self._run_flop: Floats = np.zeros(model.futures)
         self._run_efficiency: Floats = np.zeros(model.futures)
+        self._run_absorbed: Floats = np.zeros(model.futures)
         if self.exists and self.trains:
             self._take_up_work_under_way()
 
@@ -146,6 +159,8 @@ class Developer(Actor):
 
     def install(self, channel: Channel, h100e: Floats, training: Floats) -> None:
         """Take delivery of accelerators: ``h100e`` by rating, ``training`` as delivered."""
+        if self.off_since(Mechanism.COMPUTE) is not None:
+            return
         self.fleet[CHANNELS.index(channel)] += h100e
         self.installed = self.installed + h100e
         self.usable = self.usable + training
@@ -157,6 +172,8 @@ class Developer(Actor):
 
     def scrap(self, share: Floats) -> None:
         """Take a share of the fleet, the worn-out part, out of use."""
+        if self.off_since(Mechanism.COMPUTE) is not None:
+            return
         self.scrapped = self.scrapped + total(self.fleet) * share
         self.fleet = self.fleet * (1.0 - share)
         self.usable = self.usable * (1.0 - share)
@@ -187,9 +204,10 @@ class Developer(Actor):
             return
         known = self.model.parameters
         if tier == "researchers":
-            self.efficiency = self.efficiency + capability.brought_by_movers(
+            brought = capability.brought_by_movers(
                 self.efficiency, experienced, know, self.researchers, known["mover_worth"]
             )
+            self.efficiency = self.efficiency + self.unless_off(Mechanism.LEARNING, brought)
         else:
             self.practice = capability.after_hiring(
                 self.practice,
@@ -208,6 +226,8 @@ class Developer(Actor):
 
     def reorganise(self, months: float) -> None:
         """Turn effort towards what it aims at; projects take months to staff."""
+        if self.off_since(Mechanism.MONEY) is not None:
+            return
         pace = months / self.model.parameters["reorganisation_months"]
         self.attention = self.attention + (self._aim - self.attention) * np.minimum(pace, 1.0)
 
@@ -234,8 +254,12 @@ class Developer(Actor):
         learned = capability.spillover(
             self.efficiency, self.model.knowledge.published(), absorption
         )
-        self.efficiency = self.efficiency + months * (own + learned)
-        self.practice = self.practice + months * self.attention * np.isfinite(self.run_due)
+        found = self.unless_off(Mechanism.ALGORITHMS, own)
+        read = self.unless_off(Mechanism.LEARNING, learned)
+        self.efficiency = self.efficiency + months * (found + read)
+        self.absorbed = self.absorbed + months * read
+        practised = months * self.attention * np.isfinite(self.run_due)
+        self.practice = self.practice + self.unless_off(Mechanism.TALENT, practised)
 
     def start_training(self) -> None:
         """Begin a run in the futures that are ready for one and have none under way."""
@@ -251,6 +275,7 @@ class Developer(Actor):
         flop = capability.training_flop(accelerators, self.utilisation(), length)
         self._run_flop = np.where(where, flop, self._run_flop)
         self._run_efficiency = np.where(where, self.efficiency, self._run_efficiency)
+        self._run_absorbed = np.where(where, self.absorbed, self._run_absorbed)
         self.run_due = np.where(where, begun + length + evaluation, self.run_due)
         ready_again = begun + length + self._preparation()
         self.ready_to_train = np.where(where, ready_again, self.ready_to_train)
@@ -314,17 +339,25 @@ class Developer(Actor):
         due = self.run_due <= self.model.time
         if not due.any():
             return due
-        level = np.log10(np.maximum(self._run_flop, 1.0)) + self._run_efficiency
-        level = capability.distilled(level, self.model.knowledge.teachable(), self.imitation())
+        run = np.log10(np.maximum(self._run_flop, 1.0))
+        untaught = run + self._run_efficiency
+        teacher = self.model.knowledge.teachable(self.off_since(Mechanism.LEARNING))
+        level = capability.distilled(untaught, teacher, self.imitation())
         self.largest_run = np.where(
             due, np.maximum(self.largest_run, self._run_flop), self.largest_run
         )
         better = due & (level > self.released)
-        self._publish(better, level, self.run_due, self.openness == "open-weights")
+        if better.any():
+            found = self._run_efficiency - self._run_absorbed
+            parts = np.stack([run, found, self._run_absorbed, level - untaught])
+            self._publish(better, level, self.run_due, self.openness == "open-weights", parts)
         self.run_due = np.where(due, NO_RUN, self.run_due)
         return better
 
-    def _publish(self, where: Bools, level: Floats, when: Floats, is_open: bool) -> None:
+    def _publish(
+        self, where: Bools, level: Floats, when: Floats, is_open: bool, parts: Floats
+    ) -> None:
+        self.parts = np.where(where & (level > self.released), parts, self.parts)
         self.released = np.where(where, np.maximum(level, self.released), self.released)
         self.released_at = np.where(where, when, self.released_at)
         if is_open:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agents.arrays import Floats, Ints
+from agents.mechanisms import Mechanism
 from agents.records import ChipRecord, Quantity
 
 if TYPE_CHECKING:
@@ -128,8 +129,12 @@ class Knowledge(Protocol):
     def published(self) -> Floats:
         """Algorithmic efficiency that the open literature has reached, OOM, ``(futures,)``."""
 
-    def teachable(self) -> Floats:
-        """Level of the best model whose outputs could be learned from in time, OOM."""
+    def teachable(self, until: float | None = None) -> Floats:
+        """Level of the best model whose outputs could be learned from in time, OOM.
+
+        Args:
+            until: the moment, months; now if left out.
+        """
 
 
 class Surroundings(Protocol):
@@ -161,6 +166,9 @@ class Surroundings(Protocol):
     @property
     def knowledge(self) -> Knowledge:
         """Public knowledge."""
+
+    def off_since(self, mechanism: Mechanism, region: str) -> float | None:
+        """When a group of mechanisms was switched off in a region, months; ``None`` if it is on."""
 
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         """One value per future of an uncertain figure, ``(futures,)``."""

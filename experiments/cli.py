@@ -22,6 +22,7 @@ from typer.exceptions import TyperException
 from experiments.bench import bench as run_bench
 from experiments.comparison import ComparisonError, as_json
 from experiments.comparison import compare as compared
+from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
 from experiments.hindcast import hindcast
 from experiments.installed import installed
@@ -270,6 +271,7 @@ def bench(
 
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
+app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)
 app.command(epilog="Example: aigap installed --on 2025-01 --by channel --policy no-controls")(
     installed
 )

@@ -8,11 +8,13 @@ import numpy as np
 
 from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
+from agents.mechanisms import Mechanism
 from agents.records import Region
 from agents.surroundings import Parameters
 from model.calendar import MONTHS_PER_YEAR
 from model.knowledge import REGIONS, PublicKnowledge
 from model.ledger import Ledger
+from model.switchboard import Switchboard
 
 
 class Adoption:
@@ -32,7 +34,9 @@ class Adoption:
         futures: int,
         parameters: Parameters,
         ledger: Ledger,
+        switches: Switchboard | None = None,
     ) -> None:
+        self._switches = switches or Switchboard()
         self._developers = developers
         self._parameters = parameters
         self._ledger = ledger
@@ -46,6 +50,8 @@ class Adoption:
         known = self._parameters
         years = months / MONTHS_PER_YEAR
         for region, index in self.index.items():
+            if self._switches.is_off(Mechanism.MONEY, region):
+                continue
             offered = knowledge.frontiers[region].level
             if region == "RoW":
                 offered = np.maximum(offered, knowledge.frontiers["US"].level)

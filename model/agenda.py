@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from mesa.time import Event, Priority
 
+from agents.mechanisms import Mechanism
 from agents.records import DemandShock
 
 if TYPE_CHECKING:
@@ -62,11 +63,16 @@ class Agenda:
                 self._rules.append(event)
 
     def _found(self) -> None:
-        """Firms founded by now go to work: they hire, and know what the best of the day know."""
+        """Firms founded by now go to work: they hire, and know what the best of the day know.
+
+        Where learning from others is switched off, they know what those of their own region do.
+        """
         world = self._world
         while self._foundings and self._foundings[0].exists:
             firm = self._foundings.pop(0)
             others = [d for d in world.developers if d.exists and d is not firm]
+            if firm.off_since(Mechanism.LEARNING) is not None:
+                others = [other for other in others if other.region == firm.region]
             best = others[0].efficiency
             for other in others[1:]:
                 best = np.maximum(best, other.efficiency)

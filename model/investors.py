@@ -8,11 +8,13 @@ import numpy as np
 
 from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
+from agents.mechanisms import Mechanism
 from agents.records import DemandShock
 from agents.surroundings import Parameters
 from model.calendar import MONTHS_PER_YEAR, Calendar
 from model.knowledge import REGIONS
 from model.ledger import Ledger
+from model.switchboard import Switchboard
 
 
 class Investors:
@@ -26,6 +28,7 @@ class Investors:
     Args:
         developers: the firms to fund.
         shocks: demand shocks, each with its effect by region, one value per future.
+        switches: where spending keeps the rate of an earlier day; nowhere if left out.
     """
 
     def __init__(
@@ -35,11 +38,13 @@ class Investors:
         parameters: Parameters,
         calendar: Calendar,
         ledger: Ledger,
+        switches: Switchboard | None = None,
     ) -> None:
         self._developers = developers
         self._shocks = [(calendar.months(shock.happened), effect) for shock, effect in shocks]
         self._parameters = parameters
         self._ledger = ledger
+        self._switches = switches or Switchboard()
 
     def rate(self, region: str, now: float) -> Floats:
         """Spending on accelerators of a region's developers, USD bn a year, ``(futures,)``."""
@@ -64,7 +69,8 @@ class Investors:
             if not firms:
                 continue
             weights = [d.spending_share * self._maturity(d, now) for d in firms]
-            amount = self.rate(region, now) * months / MONTHS_PER_YEAR
+            held = self._switches.off_since(Mechanism.MONEY, region)
+            amount = self.rate(region, now if held is None else held) * months / MONTHS_PER_YEAR
             everyone = total(weights)
             for firm, weight in zip(firms, weights, strict=True):
                 share = ratio(weight, everyone)

@@ -84,12 +84,18 @@ class PublicKnowledge:
         """Algorithmic efficiency that the open literature has reached, OOM, ``(futures,)``."""
         return self._published
 
-    def teachable(self) -> Floats:
+    def teachable(self, until: float | None = None) -> Floats:
         """Level of the best model that outsiders could use in time to learn from it, OOM.
 
-        Shape ``(futures,)``; minus infinity where there was none.
+        Args:
+            until: as it was at this moment, months; the present one if left out.
+
+        Returns:
+            ``(futures,)``; minus infinity where there was none.
         """
-        return self._teachable
+        if until is None:
+            return self._teachable
+        return self._ago(self._best_offered[: int(until) + 1], self._parameters["teaching_months"])
 
     def _ago(self, monthly: list[Floats], months: Floats) -> Floats:
         """A monthly series as it stood some months ago; its first value before the series."""

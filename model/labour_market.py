@@ -13,11 +13,13 @@ import numpy as np
 from agents import hiring
 from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
+from agents.mechanisms import Mechanism
 from agents.records import Tier
 from agents.surroundings import Parameters
 from agents.talent_pool import ORIGINS, TIERS, TalentPool
 from model.calendar import MONTHS_PER_YEAR
 from model.ledger import Ledger
+from model.switchboard import Switchboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ class LabourMarket:
         pools: Sequence[TalentPool],
         parameters: Parameters,
         ledger: Ledger,
+        switches: Switchboard | None = None,
     ) -> None:
+        self._switches = switches or Switchboard()
         self._developers = developers
         self._pools = {pool.region: pool for pool in pools}
         self._parameters = parameters
@@ -84,7 +88,7 @@ class LabourMarket:
         """A quarter's bids, moves between firms, hiring and wages."""
         for region, pool in self._pools.items():
             firms = self._firms_of(region)
-            if firms:
+            if firms and not self._switches.is_off(Mechanism.TALENT, region):
                 means = self._means(region, firms)
                 for tier in TIERS:
                     self._clear(firms, pool, tier, means, end - start)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats, ratio, total
-from agents.developer import CHANNELS, OPEN_CHANNELS, Channel
+from agents.developer import CHANNELS, NOTHING_RELEASED, OPEN_CHANNELS, PARTS, Channel
 from agents.records import Region, Tier
 from agents.talent_pool import ORIGINS, TIERS
 from model.frontier import gap
@@ -39,6 +39,25 @@ def gap_oom(world: World) -> Floats:
     us, cn = frontiers["US"].level, frontiers["CN"].level
     both = np.isfinite(us) & np.isfinite(cn)
     return np.where(both, np.where(both, us, 0.0) - np.where(both, cn, 0.0), np.nan)
+
+
+def frontier_parts(region: str) -> Callable[[World], Floats]:
+    """What the level of a region's best released model is made of, OOM, ``(parts, futures)``.
+
+    The parts, in the order of ``PARTS``, add up to the level of the frontier; missing where no
+    model was released.
+    """
+
+    def parts(world: World) -> Floats:
+        best = np.full(world.futures, NOTHING_RELEASED)
+        found = np.full((len(PARTS), world.futures), np.nan)
+        for developer in world.developers_of(region):
+            better = developer.released > best
+            best = np.where(better, developer.released, best)
+            found = np.where(better, developer.parts, found)
+        return found
+
+    return parts
 
 
 def open_gap_months(world: World) -> Floats:

@@ -13,11 +13,13 @@ import numpy as np
 from agents import migration
 from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
+from agents.mechanisms import Mechanism
 from agents.records import Tier
 from agents.surroundings import Parameters
 from agents.talent_pool import ORIGINS, TIERS, TalentPool, Veterans
 from model.calendar import MONTHS_PER_QUARTER
 from model.rulebook import RuleBook
+from model.switchboard import Switchboard
 
 Levels = Mapping[str, Floats]
 # People by the region of the developer they left, and what they know, ``(regions, futures)`` both.
@@ -34,6 +36,7 @@ class TalentFlows:
         recorded_rules: the rules behind the recorded flows: the programmes in force when 2022
             began are in the flows of that year.
         levels: best released model of each region at the start, OOM.
+        switches: regions in which talent stands still: nobody leaves these.
     """
 
     def __init__(
@@ -43,7 +46,9 @@ class TalentFlows:
         parameters: Parameters,
         recorded_rules: RuleBook,
         levels: Levels,
+        switches: Switchboard | None = None,
     ) -> None:
+        self._switches = switches or Switchboard()
         self._developers = developers
         self._pools = {pool.region: pool for pool in pools}
         self._parameters = parameters
@@ -73,6 +78,7 @@ class TalentFlows:
                     tier, self._pulls(rules, pool, tier, levels, start, end), end - start
                 )
                 for region, pool in self._pools.items()
+                if not self._switches.is_off(Mechanism.TALENT, region)
             }
             arriving = [
                 arrival

@@ -24,6 +24,7 @@ from agents.designer import Designer, Products
 from agents.developer import Developer
 from agents.foundry import Foundry
 from agents.government import Government
+from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
 from agents.records import Quantity
 from agents.talent_pool import TalentPool
@@ -45,6 +46,7 @@ from model.programmes import Grant
 from model.record import Record
 from model.rulebook import RuleBook
 from model.streams import Streams
+from model.switchboard import Switchboard
 from model.talent_flows import TalentFlows
 from model.tool_market import ToolMarket
 
@@ -108,6 +110,7 @@ class World(mesa.Model):
         self.calendar = Calendar()
         self.streams = Streams(seed, futures, first_future)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
+        self.switches = Switchboard()
         self.ledger = Ledger(futures)
         self.chronicle = Chronicle()
         self.recorded_rules = RuleBook(loading.recorded_instruments(), self.calendar)
@@ -141,6 +144,10 @@ class World(mesa.Model):
             twin._agenda.plan_rules()
         return twin
 
+    def switch_off(self, mechanism: Mechanism, region: str) -> None:
+        """Let a group of mechanisms stand still from now on for the developers of a region."""
+        self.switches.switch_off(mechanism, region, self.time)
+
     # --- what actors see ------------------------------------------------------------------------
 
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
@@ -168,9 +175,27 @@ class World(mesa.Model):
         """Where an actor is."""
         return self._by_name[name].region
 
+    def off_since(self, mechanism: Mechanism, region: str) -> float | None:
+        """When a group of mechanisms was switched off in a region, months; ``None`` if it is on."""
+        return self.switches.off_since(mechanism, region)
+
     def grants(self, government: str, start: float, end: float) -> Iterable[Grant]:
-        """What the subsidies of a government pay out over a period."""
-        return programmes.grants(self.rules, self._by_name, government, start, end, self.futures)
+        """What the subsidies of a government pay out over a period.
+
+        Where developers' money is switched off theirs are paid as over as long a period before.
+        """
+
+        def paid(start: float, end: float) -> Iterable[Grant]:
+            known = self.rules, self._by_name
+            return programmes.grants(*known, government, start, end, self.futures)
+
+        owed = paid(start, end)
+        for region, since in self.switches.regions_without(Mechanism.MONEY).items():
+            held = set(self.developers_of(region))
+            earlier = paid(since - (end - start), since)
+            owed = [grant for grant in owed if grant.recipient not in held]
+            owed += [grant for grant in earlier if grant.recipient in held]
+        return owed
 
     def note(self, when: float, actor: str, event: str, subject: str) -> None:
         """Put an event that is the same in every future into the record."""
@@ -264,14 +289,24 @@ class World(mesa.Model):
             self.parameters,
             self.calendar,
             self.ledger,
+            self.switches,
         )
         pools = list(self.talent_pools.values())
-        self.labour_market = LabourMarket(developers, pools, self.parameters, self.ledger)
+        self.labour_market = LabourMarket(
+            developers, pools, self.parameters, self.ledger, self.switches
+        )
         self.labour_market.staff_at_start()
         self.talent_flows = TalentFlows(
-            developers, pools, self.parameters, self.recorded_rules, self.knowledge.levels()
+            developers,
+            pools,
+            self.parameters,
+            self.recorded_rules,
+            self.knowledge.levels(),
+            self.switches,
         )
-        self.adoption = Adoption(developers, self.futures, self.parameters, self.ledger)
+        self.adoption = Adoption(
+            developers, self.futures, self.parameters, self.ledger, self.switches
+        )
         self.tool_market = ToolMarket(
             self.foundries, list(self.agents_by_type[Toolmaker]), self.parameters, self.ledger
         )

@@ -17,6 +17,7 @@ from agents.designer import Designer
 from agents.developer import Developer
 from agents.foundry import Foundry
 from agents.government import Government
+from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
 from agents.records import (
     ChipRecord,
@@ -86,6 +87,9 @@ class SmallWorld:
         self.cast: list[Actor] = []
         self._chance = chance
 
+    def off_since(self, mechanism: Mechanism, region: str) -> float | None:
+        return None
+
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         return spread(quantity, self.streams.normal(stream))
 
@@ -129,7 +133,7 @@ class PublicKnowledge:
     def published(self) -> Floats:
         return self.literature
 
-    def teachable(self) -> Floats:
+    def teachable(self, until: float | None = None) -> Floats:
         return self.teacher
 
 

@@ -125,6 +125,9 @@ class Knowledge(Protocol):
     def teachable(self) -> Floats:
         """Level of the best model whose outputs could be learned from in time, OOM."""
 
+    def best_released(self) -> Floats:
+        """Level of the best model released by anyone so far, OOM, ``(futures,)``."""
+
 
 class Surroundings(Protocol):
     """The world as an actor sees it."""

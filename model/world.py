@@ -112,7 +112,7 @@ class World(mesa.Model):
         self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
         self._gather_cast()
         self._open_markets()
-        self._agenda = Agenda(self, loading.demand_shocks())
+        self._agenda = Agenda(self, loading.demand_shocks(), loading.techniques())
         self._plan_recurring_events()
         self.record = Record()
         self.record.take(self)
@@ -342,6 +342,7 @@ class World(mesa.Model):
             best_equipped = np.maximum(best_equipped, firm.usable)
         for firm in researching:
             firm.reorganise(1.0)
+            firm.divide_fleet()
             firm.do_research(1.0, best_equipped)
             firm.start_training()
         self.knowledge.read_literature(researching)

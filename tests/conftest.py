@@ -117,12 +117,16 @@ class PublicKnowledge:
     def __init__(self, futures: int) -> None:
         self.literature: Floats = np.full(futures, -np.inf)
         self.teacher: Floats = np.full(futures, -np.inf)
+        self.leader: Floats = np.full(futures, -np.inf)
 
     def published(self) -> Floats:
         return self.literature
 
     def teachable(self) -> Floats:
         return self.teacher
+
+    def best_released(self) -> Floats:
+        return self.leader
 
 
 class Cast:
@@ -202,6 +206,7 @@ class Cast:
             "engineers": 50,
             "foundation_focus": 1,
             "training_share": 0.5,
+            "serving_share": 0.1,
             "release_lag": 1,
             "openness": "closed",
             "efficiency_lag": 0,

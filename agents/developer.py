@@ -129,6 +129,11 @@ class Developer(Actor):
         return self.offers_models_from <= self.model.time
 
     @property
+    def sells_models(self) -> bool:
+        """Whether it is in the business of offering models, and does so by now."""
+        return self.strategy.openness != "closed" and self.offers_models
+
+    @property
     def trains(self) -> bool:
         """Whether it is in the business of training models at all."""
         return self.business != "cloud"
@@ -304,7 +309,7 @@ class Developer(Actor):
         flop = self._flop_of_run(known["run_months"])
         compute_gain = np.log10(np.maximum(flop, 1.0)) - self._base.flop
         method_gain = self.efficiency - self._base.efficiency
-        behind = self._behind(self.released)
+        behind = _ahead(self.model.knowledge.best_released(), self.released)
         step, urgent = known["worthwhile_step"], known["urgent_step"]
         worth = run_planning.worth_starting(
             compute_gain, method_gain, behind, step=step, urgent=urgent
@@ -328,11 +333,6 @@ class Developer(Actor):
         """Physical compute of a run that begins today, FLOP."""
         accelerators = self.usable * self.uses.training
         return capability.training_flop(accelerators, self.utilisation(), months)
-
-    def _behind(self, level: Floats) -> Floats:
-        """How far the best released model is ahead of ``level``, OOM, at least 0."""
-        leader = self.model.knowledge.best_released()
-        return np.maximum(0.0, leader - np.where(np.isfinite(level), level, leader.clip(0.0)))
 
     def _take_up_work_under_way(self) -> None:
         """At the start it is somewhere between the end of one run and the release of the next."""
@@ -394,18 +394,26 @@ class Developer(Actor):
         """Where it releases the base model at hand anew, better tuned or better taught."""
         known = self.model.parameters
         has_model = np.isfinite(self.released)
-        return has_model & run_planning.worth_reworking(
-            level - np.where(has_model, self.released, 0.0),
-            self.model.time - self.released_at,
-            step=known["update_step"],
-            months=known["update_months"],
+        return (
+            has_model
+            & (self.usable > 0.0)
+            & run_planning.worth_reworking(
+                level - np.where(has_model, self.released, 0.0),
+                self.model.time - self.released_at,
+                step=known["update_step"],
+                months=known["update_months"],
+            )
         )
 
     def _choose_openness(self, where: Bools, level: Floats, when: Floats) -> None:
-        """Open the weights, sell access, or keep the model, by how far it trails."""
-        behind, habit = self._behind(level), self.strategy.openness
-        opens = openness.opens_weights(behind, habit, trailing=self.strategy.opens_when_trailing)
-        why = openness.reason_for_release(behind, habit, opens)
+        """Open the weights, sell access, or keep the model, by how far it trails on the market."""
+        habit = self.strategy.openness == "open-weights"
+        opens, why = np.zeros_like(where), np.full(where.shape, openness.IN_HOUSE)
+        if habit or self.sells_models:
+            behind = _ahead(self.model.knowledge.best_offered(), level)
+            trailing = self.strategy.opens_when_trailing
+            opens = openness.opens_weights(behind, habit=habit, trailing=trailing)
+            why = openness.reason_for_release(behind, opens, habit=habit)
         self.decisions.note(where, when, "releases a model", openness.RELEASE_REASONS, why)
         self.open_weights = np.where(where, opens, self.open_weights)
 
@@ -425,3 +433,9 @@ class Developer(Actor):
             efficiency = self.efficiency + monthly * when
             releases.append(PastRelease(when, flop, efficiency, past.open_weights))
         return releases
+
+
+def _ahead(leader: Floats, level: Floats) -> Floats:
+    """How far ``leader`` is ahead of ``level``, OOM; 0 where one of them is no model."""
+    both = np.isfinite(leader) & np.isfinite(level)
+    return np.where(both, np.maximum(0.0, leader - np.where(both, level, 0.0)), 0.0)

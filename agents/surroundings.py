@@ -125,6 +125,9 @@ class Knowledge(Protocol):
     def teachable(self) -> Floats:
         """Level of the best model whose outputs could be learned from in time, OOM."""
 
+    def best_offered(self) -> Floats:
+        """Level of the best model that outsiders could use last month, OOM, ``(futures,)``."""
+
     def best_released(self) -> Floats:
         """Level of the best model released by anyone so far, OOM, ``(futures,)``."""
 

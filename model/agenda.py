@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,9 @@ from agents.released_models import NOTHING_RELEASED
 
 if TYPE_CHECKING:
     from model.world import World
+
+# The first of the month after GPT-4 came out.
+YARDSTICK_SET = date(2023, 4, 1)
 
 
 class Agenda:
@@ -40,6 +44,8 @@ class Agenda:
         for shock in self._shocks:
             at = world.calendar.months(shock.happened)
             world.schedule_event(self._shake, at=at, priority=Priority.HIGH)
+        at = world.calendar.months(YARDSTICK_SET)
+        world.schedule_event(self._set_yardstick, at=at, priority=Priority.HIGH)
         self._techniques = list(techniques)
         for technique in self._techniques:
             at = world.calendar.months(technique.found)
@@ -96,6 +102,10 @@ class Agenda:
                 closer = world.drawn(shift, f"{shock.name}/openness/{region}")
                 for developer in world.developers_of(region):
                     developer.strategy.open_up(closer)
+
+    def _set_yardstick(self) -> None:
+        """The best model of the day becomes what later ones are measured by."""
+        self._world.knowledge.set_yardstick()
 
     def _find_technique(self) -> None:
         """The laboratory with the best model in use finds a technique; others know it later."""

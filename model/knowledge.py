@@ -22,6 +22,8 @@ class PublicKnowledge:
     Attributes:
         frontiers: best released model by region.
         open_frontiers: best released model with open weights by region.
+        cheapest: least training compute of a released model as good as the yardstick, or of the
+            best model while there is no yardstick, log10 FLOP.
         frontier_parts: parts of the level of the best released model by region, ``(4, futures)``.
     """
 
@@ -32,6 +34,8 @@ class PublicKnowledge:
         # Compute, efficiency, post-training and what was learned, of the model at each frontier.
         self.frontier_parts = {region: np.zeros((len(PARTS), futures)) for region in REGIONS}
         self._best_released: Floats = np.full(futures, NOTHING_RELEASED)
+        self._yardstick: Floats | None = None
+        self.cheapest: Floats = np.zeros(futures)
         self._futures = np.arange(futures)
         self._secret: list[Floats] = []
         self._open: list[Floats] = []
@@ -65,7 +69,17 @@ class PublicKnowledge:
         better = level > frontier.level
         self.frontier_parts[region] = np.where(better, parts, self.frontier_parts[region])  # type: ignore[index]
         frontier.advance(level, when)
+        flop = parts[PARTS.index("compute")]
+        if self._yardstick is None:
+            self.cheapest = np.where(level > self._best_released, flop, self.cheapest)
+        else:
+            as_good = np.where(level >= self._yardstick, flop, np.inf)
+            self.cheapest = np.minimum(self.cheapest, as_good)
         self._best_released = np.maximum(self._best_released, level)
+
+    def set_yardstick(self) -> None:
+        """From now on follow what a model as good as today's best takes at least."""
+        self._yardstick = self._best_released
 
     def read_literature(self, developers: Iterable[Developer]) -> None:
         """Once a month: what is now public of the efficiency that developers reached earlier."""
@@ -97,6 +111,10 @@ class PublicKnowledge:
         Shape ``(futures,)``; minus infinity where there was none.
         """
         return self._teachable
+
+    def best_offered(self) -> Floats:
+        """Level of the best model that outsiders could use last month, OOM, ``(futures,)``."""
+        return self._best_offered[-1]
 
     def best_released(self) -> Floats:
         """Level of the best model released by anyone so far, OOM, ``(futures,)``."""

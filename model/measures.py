@@ -14,6 +14,7 @@ import numpy as np
 from agents.arrays import Floats, ratio, total
 from agents.developer import CHANNELS, OPEN_CHANNELS, Channel
 from agents.records import Region
+from agents.released_models import PARTS
 from agents.talent_pool import Tier
 from model.frontier import gap
 
@@ -39,6 +40,33 @@ def gap_oom(world: World) -> Floats:
     us, cn = frontiers["US"].level, frontiers["CN"].level
     both = np.isfinite(us) & np.isfinite(cn)
     return np.where(both, np.where(both, us, 0.0) - np.where(both, cn, 0.0), np.nan)
+
+
+def gap_part(part: str) -> Callable[[World], Floats]:
+    """What one part of the two frontier models adds to the distance between them, OOM."""
+    row = PARTS.index(part)
+
+    def distance(world: World) -> Floats:
+        parts, frontiers = world.knowledge.frontier_parts, world.knowledge.frontiers
+        both = np.isfinite(frontiers["US"].level) & np.isfinite(frontiers["CN"].level)
+        return np.where(both, parts["US"][row] - parts["CN"][row], np.nan)
+
+    return distance
+
+
+def post_training(region: Region) -> Callable[[World], Floats]:
+    """What post-training adds to the best released model of a region, OOM."""
+    row = PARTS.index("post_training")
+
+    def added(world: World) -> Floats:
+        return np.asarray(world.knowledge.frontier_parts[region][row])
+
+    return added
+
+
+def cost_fixed_capability(world: World) -> Floats:
+    """Least training compute of a model as good as the yardstick, log10 FLOP."""
+    return world.knowledge.cheapest
 
 
 def open_gap_months(world: World) -> Floats:

@@ -33,6 +33,7 @@ from model import loading, programmes
 from model.adoption import Adoption
 from model.agenda import Agenda
 from model.calendar import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Calendar
+from model.cast import Cast, recorded
 from model.chip_market import ChipMarket
 from model.chronicle import Chronicle
 from model.ensemble import Parameters, spread
@@ -66,6 +67,7 @@ class World(mesa.Model):
         fixed: parameters to set instead of drawing them: a value, or one per future.
         variants: whether the recorded versions of chips for the Chinese market are sold, or
             designers plan their own in answer to rules.
+        cast: who takes part; the recorded cast if not given.
 
     Attributes:
         time: months since January 2022.
@@ -95,6 +97,7 @@ class World(mesa.Model):
         first_future: int = 0,
         fixed: Mapping[str, float | Floats] | None = None,
         variants: Variants = "recorded",
+        cast: Cast | None = None,
     ) -> None:
         if futures < 1:
             raise ValueError(f"a world holds at least one future, not {futures}")
@@ -110,9 +113,10 @@ class World(mesa.Model):
         self.ledger = Ledger(futures)
         self.chronicle = Chronicle()
         self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
-        self._gather_cast()
-        self._open_markets()
-        self._agenda = Agenda(self, loading.demand_shocks(), loading.techniques())
+        cast = recorded() if cast is None else cast
+        self._gather_cast(cast)
+        self._open_markets(cast)
+        self._agenda = Agenda(self, cast.demand_shocks, cast.techniques)
         self._plan_recurring_events()
         self.record = Record()
         self.record.take(self)
@@ -211,29 +215,29 @@ class World(mesa.Model):
         rung = self.node_frontiers[side].level.astype(np.int64)
         return lithography.LADDER[rung]
 
-    def _gather_cast(self) -> None:
-        chips = loading.chips()
-        for developer in loading.developers():
+    def _gather_cast(self, cast: Cast) -> None:
+        chips = cast.chips
+        for developer in cast.developers:
             Developer(self, developer)
-        for designer in loading.designers():
+        for designer in cast.designers:
             products = tuple(chip for chip in chips if chip.designer == designer.name)
             Designer(self, designer, products, plans_variants=self.variants == "planned")
-        for foundry in loading.foundries():
+        for foundry in cast.foundries:
             Foundry(self, foundry)
-        for toolmaker in loading.toolmakers():
+        for toolmaker in cast.toolmakers:
             Toolmaker(self, toolmaker)
-        for memory_maker in loading.memory_makers():
+        for memory_maker in cast.memory_makers:
             MemoryMaker(self, memory_maker)
-        for pool in loading.talent_pools():
+        for pool in cast.talent_pools:
             TalentPool(self, pool)
-        for government in loading.governments():
+        for government in cast.governments:
             Government(self, government)
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]
         }
 
-    def _open_markets(self) -> None:
+    def _open_markets(self, cast: Cast) -> None:
         developers = self.developers
         self.knowledge = PublicKnowledge(self.futures, self.parameters)
         self.knowledge.enter_past_releases(developers)
@@ -244,7 +248,7 @@ class World(mesa.Model):
             developers,
             [
                 (shock, {r: self.drawn(q, f"{shock.name}/{r}") for r, q in shock.effect.items()})
-                for shock in loading.demand_shocks()
+                for shock in cast.demand_shocks
             ],
             self.parameters,
             self.calendar,

@@ -125,6 +125,9 @@ class PublicKnowledge:
     def teachable(self) -> Floats:
         return self.teacher
 
+    def best_offered(self) -> Floats:
+        return self.leader
+
     def best_released(self) -> Floats:
         return self.leader
 

@@ -292,7 +292,8 @@ def test_a_technique_helps_from_the_day_it_is_known(cast):
 
 def test_a_seller_of_access_opens_its_weights_once_it_trails_too_far(cast):
     world = cast.world(3, open_when_trailing=1.0, openness_spread=0.0)
-    lab = with_runs_due(cast, world, [0.5] * 3, openness="api")
+    access = {"since": date(2022, 1, 1), "source": "none", "basis": "assumption"}
+    lab = with_runs_due(cast, world, [0.5] * 3, openness="api", access=access)
     world.time = 1.0
     level = np.log10(lab._run_flop)
     world.knowledge.leader = level + np.array([-1.0, 0.7, 1.3])
@@ -306,6 +307,16 @@ def test_a_seller_of_access_opens_its_weights_once_it_trails_too_far(cast):
     world.time = 5.0
     lab.release()
     assert lab.open_weights.tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("openness", ["closed", "api"])
+def test_who_does_not_offer_its_models_does_not_open_them(cast, world, openness):
+    lab = with_runs_due(cast, world, [0.5] * 3, openness=openness)
+    world.knowledge.leader = np.full(3, 99.0)
+    world.time = 1.0
+    assert lab.release().all()
+    assert not lab.open_weights.any()
+    assert "does not offer" in lab.decisions.of_future(0)[-1][1]
 
 
 # --- research -------------------------------------------------------------------------------------

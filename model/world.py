@@ -182,6 +182,13 @@ class World(mesa.Model):
         """Foundries, in the order of the data."""
         return list(self.agents_by_type[Foundry])
 
+    def decisions_of(self, future: int) -> list[tuple[float, str, str]]:
+        """What developers decided in one future, in order of time: month, who, what and why."""
+        told = [
+            (when, d.name, s) for d in self.developers for when, s in d.decisions.of_future(future)
+        ]
+        return sorted(told, key=lambda entry: entry[0])
+
     def developers_of(self, region: str) -> list[Developer]:
         """AI developers of a region."""
         return [developer for developer in self.developers if developer.region == region]

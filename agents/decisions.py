@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +63,11 @@ class Decisions:
             return
         self.taken.append(
             Taken(
-                np.broadcast_to(when, where.shape)[futures].astype(np.float32),
+                _at(when, futures).astype(np.float32),
                 what,
                 words,
                 futures.astype(np.int32),
-                np.broadcast_to(reason, where.shape)[futures].astype(np.int8),
+                _at(reason, futures).astype(np.int8),
                 None if size is None else size[futures].astype(np.float32),
             )
         )
@@ -78,7 +79,14 @@ class Decisions:
             row = int(np.searchsorted(taken.futures, future))
             if row == taken.futures.size or taken.futures[row] != future:
                 continue
-            size = "" if taken.size is None else f"{10.0 ** float(taken.size[row]):.1e}"
+            size = "" if taken.size is None else f"{float(taken.size[row]):.1e}"
             sentence = f"{taken.what.format(size=size)}: {taken.words[taken.reason[row]]}"
             told.append((float(taken.when[row]), sentence))
         return sorted(told, key=lambda entry: entry[0])
+
+
+def _at(figure: Floats | Ints | float, futures: NDArray[np.int64]) -> NDArray[Any]:
+    """A figure in some futures, be it one number for all or one per future."""
+    if isinstance(figure, np.ndarray):
+        return np.asarray(figure[futures])
+    return np.full(futures.shape, figure)

@@ -34,7 +34,6 @@ class Developer(Actor):
         usable: training compute the fleet delivers, H100 equivalents, ``(futures,)``.
         researchers, engineers: people employed, ``(futures,)``.
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
-        practice: months of experience with large training runs, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
         post_training: what its post-training adds to a model, OOM, ``(futures,)``.
         revenue: what users pay for its models, USD bn a year; set where use is paid for.
@@ -158,13 +157,13 @@ class Developer(Actor):
         if not counter.channels:
             return
         way = purchasing.main_channel(shares, counter.channels, CHANNELS)
-        hurried = np.asarray(counter.haste) > 0.0
         changed = (way != self._main_channel) & (way >= 0)
         self._main_channel = np.where(way >= 0, way, self._main_channel)
         now = self.model.time
         self.decisions.note(changed, now, "turns to another source", purchasing.BUYING_REASONS, way)
-        hoards = np.broadcast_to(hurried & (self.cash > 0.0), changed.shape)
-        self.decisions.note(hoards, now, "spends its reserves", purchasing.HOARDING_REASONS, 0)
+        if np.any(counter.haste):
+            hoards = (self.cash > 0.0) & (counter.haste > 0.0)
+            self.decisions.note(hoards, now, "spends its reserves", purchasing.HOARDING_REASONS, 0)
 
     def appeal(self, appeals: tuple[Floats, Floats]) -> Floats:
         """Weight of each line to it, between that to a trainer and that to a server of models."""
@@ -204,9 +203,7 @@ class Developer(Actor):
     def divide_fleet(self) -> None:
         """Serve users first, up to a limit; divide the rest between experiments and a run."""
         known = self.model.parameters
-        cost = fleet_split.compute_cost(
-            known["compute_cost_start"], known["compute_cost_fall"], self.model.time
-        )
+        cost = self.model.compute_cost()
         need = fleet_split.serving_need(
             self.revenue, cost_share=known["serving_cost_share"], compute_cost=cost
         )
@@ -278,9 +275,19 @@ class Developer(Actor):
             self.post_training, techniques, effort, pace=known["post_training_pace"], months=months
         )
 
+    @property
+    def practice(self) -> Floats:
+        """Months of experience with large training runs, ``(futures,)``."""
+        return self._practice
+
+    @practice.setter
+    def practice(self, months: Floats) -> None:
+        self._practice = months
+        self._skill = capability.practised(months, self.model.parameters["months_to_learn"])
+
     def skill(self) -> Floats:
         """What its engineers have learned of large runs, 0 to 1, ``(futures,)``."""
-        return capability.practised(self.practice, self.model.parameters["months_to_learn"])
+        return self._skill
 
     def imitation(self) -> Floats:
         """Share of the distance to a better model that it can close by learning from it."""
@@ -294,19 +301,18 @@ class Developer(Actor):
         ready = np.isinf(self.run_due) & (self.ready_to_train <= now)
         if not ready.any():
             return
-        ready, why = self._worth_training(ready)
+        a_month = self._flop_a_month()
+        ready, why = self._worth_training(ready, a_month)
         if ready.any():
             begun = run_planning.moment_of_start(self.ready_to_train, now, 1.0)
-            self._begin_run(ready, begun)
-            size = np.log10(np.maximum(self._run_flop, 1.0))
-            self.decisions.note(
-                ready, begun, "starts a run of {size} FLOP", START_REASONS, why, size
-            )
+            self._begin_run(ready, begun, a_month)
+            what = "starts a run of {size} FLOP"
+            self.decisions.note(ready, begun, what, START_REASONS, why, self._run_flop)
 
-    def _worth_training(self, ready: Bools) -> tuple[Bools, Ints]:
+    def _worth_training(self, ready: Bools, a_month: Floats) -> tuple[Bools, Ints]:
         """In which futures a run of the planned length would pay now, and why."""
         known = self.model.parameters
-        flop = self._flop_of_run(known["run_months"])
+        flop = a_month * known["run_months"]
         compute_gain = np.log10(np.maximum(flop, 1.0)) - self._base.flop
         method_gain = self.efficiency - self._base.efficiency
         behind = _ahead(self.model.knowledge.best_released(), self.released)
@@ -317,22 +323,21 @@ class Developer(Actor):
         why = run_planning.reason_to_start(compute_gain, method_gain, behind, step=step)
         return ready & worth & (flop > 0.0), why
 
-    def _begin_run(self, where: Bools, begun: Floats) -> None:
+    def _begin_run(self, where: Bools, begun: Floats, a_month: Floats) -> None:
         """Set size, length and release of a run that began at ``begun``, months."""
         length = self._run_length()
-        flop = self._flop_of_run(length)
-        where = where & (flop > 0.0)
-        self._run_flop = np.where(where, flop, self._run_flop)
+        where = where & (a_month > 0.0)
+        self._run_flop = np.where(where, a_month * length, self._run_flop)
         self._run_efficiency = np.where(where, self.efficiency, self._run_efficiency)
         self.run_due = np.where(where, begun + length + self._evaluation(), self.run_due)
         ready_again = begun + length + self._preparation()
         self.ready_to_train = np.where(where, ready_again, self.ready_to_train)
         self.runs_started = self.runs_started + where
 
-    def _flop_of_run(self, months: Floats) -> Floats:
-        """Physical compute of a run that begins today, FLOP."""
+    def _flop_a_month(self) -> Floats:
+        """Physical compute that a run gets in a month as the fleet is divided now, FLOP."""
         accelerators = self.usable * self.uses.training
-        return capability.training_flop(accelerators, self.utilisation(), months)
+        return capability.training_flop(accelerators, self.utilisation(), 1.0)
 
     def _take_up_work_under_way(self) -> None:
         """At the start it is somewhere between the end of one run and the release of the next."""
@@ -340,7 +345,7 @@ class Developer(Actor):
         passed = self.model.chance(f"{self.name}/work-under-way")
         to_release = passed * (self._preparation() + length + evaluation)
         self.ready_to_train = to_release - length - evaluation
-        self._begin_run(self.ready_to_train < 0.0, self.ready_to_train)
+        self._begin_run(self.ready_to_train < 0.0, self.ready_to_train, self._flop_a_month())
 
     def _run_length(self) -> Floats:
         """Months that the next run takes."""

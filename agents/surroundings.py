@@ -167,6 +167,9 @@ class Surroundings(Protocol):
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``, keyed by its stream."""
 
+    def compute_cost(self) -> Floats:
+        """What an H100e costs a year at the day's prices, USD bn, ``(futures,)``."""
+
     def leading_rung(self) -> Ints:
         """Rung of the node ladder that the most advanced foundry has reached, ``(futures,)``."""
 

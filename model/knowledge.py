@@ -67,8 +67,9 @@ class PublicKnowledge:
     def _advance(self, region: str, level: Floats, when: Floats, parts: Floats) -> None:
         frontier = self.frontiers[region]  # type: ignore[index]
         better = level > frontier.level
-        self.frontier_parts[region] = np.where(better, parts, self.frontier_parts[region])  # type: ignore[index]
-        frontier.advance(level, when)
+        if better.any():
+            self.frontier_parts[region] = np.where(better, parts, self.frontier_parts[region])  # type: ignore[index]
+            frontier.advance(level, when)
         flop = parts[PARTS.index("compute")]
         if self._yardstick is None:
             self.cheapest = np.where(level > self._best_released, flop, self.cheapest)

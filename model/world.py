@@ -18,7 +18,7 @@ import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
-from agents import lithography
+from agents import fleet_split, lithography
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints
 from agents.designer import Designer
@@ -113,6 +113,7 @@ class World(mesa.Model):
         self.ledger = Ledger(futures)
         self.chronicle = Chronicle()
         self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
+        self._compute_cost: tuple[float, Floats] = -1.0, self.parameters["compute_cost_start"]
         cast = recorded() if cast is None else cast
         self._gather_cast(cast)
         self._open_markets(cast)
@@ -156,6 +157,16 @@ class World(mesa.Model):
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``."""
         return self.streams.uniform(f"chance/{stream}")
+
+    def compute_cost(self) -> Floats:
+        """What an H100e costs a year at the day's prices, USD bn, ``(futures,)``."""
+        if self._compute_cost[0] != self.time:
+            start, fall = (
+                self.parameters["compute_cost_start"],
+                self.parameters["compute_cost_fall"],
+            )
+            self._compute_cost = self.time, fleet_split.compute_cost(start, fall, self.time)
+        return self._compute_cost[1]
 
     def leading_rung(self) -> Ints:
         """Rung of the node ladder that the most advanced foundry has reached, ``(futures,)``."""

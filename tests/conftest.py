@@ -93,6 +93,9 @@ class SmallWorld:
     def chance(self, stream: str) -> Floats:
         return np.full(self.futures, self._chance)
 
+    def compute_cost(self) -> Floats:
+        return self.parameters["compute_cost_start"]
+
     def leading_rung(self) -> Ints:
         return self.rung_of_leader
 

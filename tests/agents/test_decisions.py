@@ -12,7 +12,7 @@ WORDS = ("it rained", "it was late")
 
 def test_each_future_tells_what_it_decided_and_why():
     decisions = Decisions()
-    size = np.array([25.0, 24.0, np.nan])
+    size = np.array([1e25, 1e24, np.nan])
     decisions.note(
         np.array([True, True, False]), 3.5, "begins {size}", WORDS, np.array([0, 1, 1]), size
     )

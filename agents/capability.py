@@ -1,8 +1,8 @@
 """What makes AI capability: pure functions, in orders of magnitude of effective training compute.
 
 Effective compute of a released model (OOM) = log10 of physical training FLOP + algorithmic
-efficiency + what distillation of a released leader adds.  Efficiency is measured against the
-frontier of January 2022, which is 0.
+efficiency + post-training + what distillation of a released leader adds.  Efficiency is measured
+against the frontier of January 2022, which is 0; post-training against none.
 """
 
 from __future__ import annotations
@@ -148,3 +148,57 @@ def after_hiring(
     """
     change = total(experienced * (brought - practice)) - untried * practice
     return practice + dilution * ratio(change, staff)
+
+
+def post_training_effort(
+    engineers: Floats,
+    experiment_compute: Floats,
+    use: Floats,
+    *,
+    talent_elasticity: Floats,
+    compute_elasticity: Floats,
+    use_elasticity: Floats,
+) -> Floats:
+    """Effort on post-training, 1 for a leading laboratory of January 2022, ``(futures,)``.
+
+    ``engineers^a x compute^b x (1 + use)^c``: tuning to instructions and to checked answers takes
+    people first, some compute, and examples from use.
+
+    Args:
+        engineers: engineers on large models relative to the reference.
+        experiment_compute: compute for experiments relative to the reference.
+        use: what users pay relative to the reference, a stand-in for the examples they give.
+        talent_elasticity: exponent of engineers.
+        compute_elasticity: exponent of compute.
+        use_elasticity: exponent of use.
+
+    Returns:
+        0 without engineers or without compute.
+    """
+    inputs: Floats = engineers**talent_elasticity * experiment_compute**compute_elasticity
+    examples: Floats = (1.0 + use) ** use_elasticity
+    return inputs * examples
+
+
+def post_trained(
+    level: Floats, techniques: Floats, effort: Floats, *, pace: Floats, months: float
+) -> Floats:
+    """Post-training after some months, OOM-equivalents of training compute.
+
+    ``techniques - (techniques - level) exp(-pace x effort x months)``: what the techniques known
+    can give is reached with diminishing returns.  The gain of single techniques was measured at 5
+    to 30 times the training compute (Davidson, Denain, Villalobos and Bas 2023, "AI capabilities
+    can be significantly improved without expensive retraining").
+
+    Args:
+        level: present post-training, OOM, ``(futures,)``.
+        techniques: what the techniques known to the developer can give in all, OOM.
+        effort: see `post_training_effort`.
+        pace: 1/month at effort 1.
+        months: how long.
+
+    Returns:
+        Between ``level`` and ``techniques``; ``level`` without effort or with nothing to gain.
+    """
+    gap = np.maximum(0.0, techniques - level)
+    return np.asarray(level - gap * np.expm1(-pace * effort * months))

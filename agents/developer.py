@@ -6,23 +6,22 @@ from typing import Literal
 
 import numpy as np
 
-from agents import capability, purchasing
+from agents import capability, fleet_split, openness, purchasing, run_planning
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
+from agents.decisions import Decisions
 from agents.mechanisms import Mechanism
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
+from agents.released_models import NOTHING_RELEASED, PARTS, BaseModel, PastRelease
+from agents.run_planning import START_REASONS
+from agents.strategy import Strategy
 from agents.surroundings import Surroundings
 
 Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
 OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 
-# What the level of a model is made of, in OOM; the parts of a model add up to its level.
-Part = Literal["compute", "algorithms", "literature", "teachers"]
-PARTS: tuple[Part, ...] = ("compute", "algorithms", "literature", "teachers")
-
-NOTHING_RELEASED = -np.inf
 NO_RUN = np.inf
 
 
@@ -39,23 +38,26 @@ class Developer(Actor):
         researchers, engineers: people employed, ``(futures,)``.
         premium: what it pays over the going wage, by tier, a multiple, ``(futures,)``.
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
-        practice: months of experience with large training runs, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
         absorbed: the part of it that was learned from what others published, OOM, ``(futures,)``.
+        post_training: what its post-training adds to a model, OOM, ``(futures,)``.
+        revenue: what users pay for its models, USD bn a year; set where use is paid for.
+        uses: shares of the fleet that serve, experiment and train, as last divided.
         released: level of its best released model, OOM of effective training FLOP.
+        parts: what that level is made of, in the order of ``PARTS``, OOM, ``(parts, futures)``.
         released_at: when that model came out, months, ``(futures,)``.
-        parts: of that model's level: physical compute of the run, algorithms found or brought
-            along, algorithms read of, and what it learned from others' models, OOM,
-            ``(parts, futures)``.
+        open_weights: whether its last release was open, ``(futures,)``.
         run_due: when the model in the making will be released; infinite without one.
         ready_to_train: when the next run can begin, months, ``(futures,)``.
         largest_run: physical FLOP of its largest run finished since the start, ``(futures,)``.
+        decisions: what it decided, and why.
     """
 
     def __init__(self, model: Surroundings, record: DeveloperRecord) -> None:
         super().__init__(model, name=record.name, region=record.region, country=record.country)
         self.business = record.business
-        self.openness = record.openness
+        self.strategy = Strategy.of(self, record)
+        self.decisions = Decisions()
         self.own_designer = record.own_designer
         self.only_own_chips = record.only_own_chips
         self.offers_models_from = (
@@ -71,6 +73,8 @@ class Developer(Actor):
         self.usable: Floats = self.fleet[CHANNELS.index("direct")].copy()
         self._usable_at_start: Floats = np.maximum(self.usable, 1.0)
 
+        self._main_channel: Ints = np.full(model.futures, CHANNELS.index("direct"))
+
         self.funding: Floats = np.zeros(model.futures)
         self.planned: dict[Tier, Floats] = {
             "researchers": self.draw(record.researchers, "researchers"),
@@ -82,24 +86,19 @@ class Developer(Actor):
 
         self.attention = self.draw(record.foundation_focus, "focus")
         self._aim = self.attention
-        self._release_lag = self.draw(record.release_lag, "release-lag")
-        self._training_share = self.draw(record.training_share, "training-share")
         self.efficiency = -self.draw(record.efficiency_lag, "efficiency-lag")
         self.absorbed: Floats = np.zeros(model.futures)
+        self.post_training: Floats = np.zeros(model.futures)
+        self._techniques: list[tuple[Floats, Floats]] = []
+        self.revenue: Floats = np.zeros(model.futures)
+        self.divide_fleet()
 
         self.past_releases = self._past_releases(record)
-        self.released: Floats = np.full(model.futures, NOTHING_RELEASED)
-        self.released_at: Floats = np.full(model.futures, -np.inf)
-        self.released_open: Floats = np.full(model.futures, NOTHING_RELEASED)
-        self.parts: Floats = np.zeros((len(PARTS), model.futures))
-        for when, level, is_open in self.past_releases:
-            nothing, everywhere = np.zeros(model.futures), np.full(model.futures, True)
-            found = self.efficiency + model.parameters["research_pace"] * when
-            parts = np.stack([level - found, found, nothing, nothing])
-            self._publish(everywhere, level, np.full(model.futures, when), is_open, parts)
-        first = min((when for when, _, _ in self.past_releases), default=0.0)
+        self._start_with_past_releases()
+        first = min((past.when for past in self.past_releases), default=0.0)
         self.practice: Floats = np.full(model.futures, -first)
 
+        self._day = model.chance(f"{self.name}/day-of-month")
         self.run_due: Floats = np.full(model.futures, NO_RUN)
         self.ready_to_train: Floats = np.full(model.futures, max(self.founded, 0.0))
         self.runs_started: Ints = np.zeros(model.futures, dtype=np.int64)
@@ -110,6 +109,25 @@ class Developer(Actor):
         if self.exists and self.trains:
             self._take_up_work_under_way()
 
+    def _start_with_past_releases(self) -> None:
+        """Its models of before the start; the best is at hand to be improved."""
+        nothing = np.full(self.model.futures, NOTHING_RELEASED)
+        self.released: Floats = nothing
+        self.released_at: Floats = nothing
+        self.released_open: Floats = nothing
+        self.parts: Floats = np.stack([nothing, *np.zeros((len(PARTS) - 1, self.model.futures))])
+        habit = self.strategy.openness == "open-weights"
+        self.open_weights: Bools = np.full(self.model.futures, habit)
+        self._base = BaseModel(self.model.futures)
+        everywhere = np.full(self.model.futures, True)
+        for past in self.past_releases:
+            self._base.replace(everywhere, past.flop, past.efficiency, self.absorbed)
+            self._publish(
+                past.level > self.released, past.parts, np.full(self.model.futures, past.when)
+            )
+            if past.is_open:
+                self.released_open = np.maximum(self.released_open, past.level)
+
     @property
     def exists(self) -> bool:
         """Whether the firm has been founded."""
@@ -119,6 +137,11 @@ class Developer(Actor):
     def offers_models(self) -> bool:
         """Whether outsiders can use its best models by now."""
         return self.offers_models_from <= self.model.time
+
+    @property
+    def sells_models(self) -> bool:
+        """Whether it is in the business of offering models, and does so by now."""
+        return self.strategy.openness != "closed" and self.offers_models
 
     @property
     def trains(self) -> bool:
@@ -134,10 +157,10 @@ class Developer(Actor):
 
     def order_chips(self, counter: Counter) -> Floats:
         """Units it orders of each line at the counter this quarter, ``(lines, futures)``."""
-        known = self.model.parameters
-        ready = known["cash_deployed"]
-        budget = np.maximum(self.cash, 0.0) * (ready + (1.0 - ready) * counter.haste)
+        ready = self.model.parameters["cash_deployed"]
+        budget = purchasing.budget(self.cash, ready, counter.haste)
         shares = purchasing.choice_shares(self.appeal(counter.appeals), counter.offered)
+        self._note_purchase(shares, counter)
         return budget * shares / counter.price
 
     def reorder(self, counter: Counter, units: Floats, promised: Floats) -> Floats:
@@ -151,6 +174,19 @@ class Developer(Actor):
         shares = purchasing.choice_shares(self.appeal(counter.appeals), to_be_had)
         found = total(to_be_had) > 0.0
         return units - moved * found + total(moved * counter.price) * shares / counter.price
+
+    def _note_purchase(self, shares: Floats, counter: Counter) -> None:
+        """Keep how it mainly buys, where that changed, and when it hurries ahead of a rule."""
+        if len(set(counter.channels)) < 2:
+            return  # outside China every chip comes the same way
+        way = purchasing.main_channel(shares, counter.channels, CHANNELS)
+        changed = (way != self._main_channel) & (way >= 0)
+        self._main_channel = np.where(way >= 0, way, self._main_channel)
+        now = self.model.time
+        self.decisions.note(changed, now, "turns to another source", purchasing.BUYING_REASONS, way)
+        if np.any(counter.haste):
+            hoards = (self.cash > 0.0) & (counter.haste > 0.0)
+            self.decisions.note(hoards, now, "spends its reserves", purchasing.HOARDING_REASONS, 0)
 
     def appeal(self, appeals: tuple[Floats, Floats]) -> Floats:
         """Weight of each line to it, between that to a trainer and that to a server of models."""
@@ -231,17 +267,46 @@ class Developer(Actor):
         pace = months / self.model.parameters["reorganisation_months"]
         self.attention = self.attention + (self._aim - self.attention) * np.minimum(pace, 1.0)
 
-    # --- research and training ------------------------------------------------------------------
+    # --- use of the fleet -----------------------------------------------------------------------
+
+    def divide_fleet(self) -> None:
+        """Serve users first, up to a limit; divide the rest between experiments and a run."""
+        if self.off_since(Mechanism.COMPUTE) is not None:
+            return
+        known = self.model.parameters
+        cost = self.model.compute_cost()
+        need = fleet_split.serving_need(
+            self.revenue, cost_share=known["serving_cost_share"], compute_cost=cost
+        )
+        self.uses = fleet_split.split(
+            self.strategy.other_services,
+            need,
+            self.usable,
+            self.attention,
+            self.strategy.experiments_per_run,
+            limit=known["serving_limit"],
+        )
+
+    def compute_growth(self) -> Floats:
+        """Training compute relative to the start, ``(futures,)``."""
+        return self.usable / self._usable_at_start
+
+    def utilisation(self) -> Floats:
+        """Share of peak that its engineers get out of a cluster, ``(futures,)``."""
+        known = self.model.parameters
+        untrained = known["untrained_utilisation"]
+        trained: Floats = untrained + (1.0 - untrained) * self.skill()
+        return known["utilisation"] * trained
+
+    # --- research -------------------------------------------------------------------------------
 
     def do_research(self, months: float, best_equipped: Floats) -> None:
-        """Find algorithmic improvements, and learn from what others published."""
+        """Find algorithmic improvements, learn from what others published, tune models."""
         known = self.model.parameters
+        compute = self.usable * self.uses.experiments / known["reference_compute"]
         own = capability.own_progress(
             self.researchers * self.attention / known["reference_researchers"],
-            self.usable
-            * self.share_for_training()
-            * known["experiments_per_run"]
-            / known["reference_compute"],
+            compute,
             self.efficiency,
             capability.scarcity(self.usable, best_equipped),
             pace=known["research_pace"],
@@ -258,28 +323,97 @@ class Developer(Actor):
         read = self.unless_off(Mechanism.LEARNING, learned)
         self.efficiency = self.efficiency + months * (found + read)
         self.absorbed = self.absorbed + months * read
+        self._post_train(months, compute)
         practised = months * self.attention * np.isfinite(self.run_due)
         self.practice = self.practice + self.unless_off(Mechanism.TALENT, practised)
 
-    def start_training(self) -> None:
-        """Begin a run in the futures that are ready for one and have none under way."""
-        ready = np.isinf(self.run_due) & (self.ready_to_train <= self.model.time)
-        if ready.any():
-            self._begin_run(ready, np.maximum(self.ready_to_train, self.model.time - 1.0))
+    def learn_of(self, gain: Floats, known_from: Floats) -> None:
+        """Get to know a technique of post-training at a time of its own, months."""
+        self._techniques.append((gain, known_from))
 
-    def _begin_run(self, where: Bools, begun: Floats) -> None:
+    def _post_train(self, months: float, compute: Floats) -> None:
+        """Get more out of the techniques it knows."""
+        if not self._techniques or self.off_since(Mechanism.POST_TRAINING) is not None:
+            return
+        known = self.model.parameters
+        now = self.model.time
+        effort = capability.post_training_effort(
+            self.engineers * self.attention / known["reference_engineers"],
+            compute,
+            self.revenue / known["reference_revenue"],
+            talent_elasticity=known["post_talent_elasticity"],
+            compute_elasticity=known["post_compute_elasticity"],
+            use_elasticity=known["post_use_elasticity"],
+        )
+        techniques = total(np.where(since <= now, gain, 0.0) for gain, since in self._techniques)
+        self.post_training = capability.post_trained(
+            self.post_training, techniques, effort, pace=known["post_training_pace"], months=months
+        )
+
+    @property
+    def practice(self) -> Floats:
+        """Months of experience with large training runs, ``(futures,)``."""
+        return self._practice
+
+    @practice.setter
+    def practice(self, months: Floats) -> None:
+        self._practice = months
+        self._skill = capability.practised(months, self.model.parameters["months_to_learn"])
+
+    def skill(self) -> Floats:
+        """What its engineers have learned of large runs, 0 to 1, ``(futures,)``."""
+        return self._skill
+
+    def imitation(self) -> Floats:
+        """Share of the distance to a better model that it can close by learning from it."""
+        return self.model.parameters["imitation"] * self.skill()
+
+    # --- training -------------------------------------------------------------------------------
+
+    def start_training(self) -> None:
+        """Begin a run where one is prepared, none is under way, and it would pay."""
+        now = self.model.time
+        ready = np.isinf(self.run_due) & (self.ready_to_train <= now)
+        if not ready.any():
+            return
+        a_month = self._flop_a_month()
+        ready, why = self._worth_training(ready, a_month)
+        if ready.any():
+            begun = run_planning.moment_of_start(self.ready_to_train, now, 1.0)
+            self._begin_run(ready, begun, a_month)
+            what = "starts a run of {size} FLOP"
+            self.decisions.note(ready, begun, what, START_REASONS, why, self._run_flop)
+
+    def _worth_training(self, ready: Bools, a_month: Floats) -> tuple[Bools, Ints]:
+        """In which futures a run of the planned length would pay now, and why."""
+        known = self.model.parameters
+        flop = a_month * known["run_months"]
+        compute_gain = np.log10(np.maximum(flop, 1.0)) - self._base.flop
+        method_gain = self.efficiency - self._base.efficiency
+        behind = _ahead(self.model.knowledge.best_released(), self.released)
+        step, urgent = known["worthwhile_step"], known["urgent_step"]
+        worth = run_planning.worth_starting(
+            compute_gain, method_gain, behind, step=step, urgent=urgent
+        )
+        why = run_planning.reason_to_start(compute_gain, method_gain, behind, step=step)
+        return ready & worth & (flop > 0.0), why
+
+    def _begin_run(self, where: Bools, begun: Floats, a_month: Floats) -> None:
         """Set size, length and release of a run that began at ``begun``, months."""
-        where = where & (self.usable > 0.0) & (self.attention > 0.0)
-        length, evaluation = self._run_length(), self._evaluation()
-        accelerators = self.usable * self.share_for_training()
-        flop = capability.training_flop(accelerators, self.utilisation(), length)
-        self._run_flop = np.where(where, flop, self._run_flop)
+        length = self._run_length()
+        where = where & (a_month > 0.0)
+        self._run_flop = np.where(where, a_month * length, self._run_flop)
         self._run_efficiency = np.where(where, self.efficiency, self._run_efficiency)
         self._run_absorbed = np.where(where, self.absorbed, self._run_absorbed)
-        self.run_due = np.where(where, begun + length + evaluation, self.run_due)
+        self.run_due = np.where(where, begun + length + self._evaluation(), self.run_due)
         ready_again = begun + length + self._preparation()
         self.ready_to_train = np.where(where, ready_again, self.ready_to_train)
         self.runs_started = self.runs_started + where
+
+    def _flop_a_month(self) -> Floats:
+        """Physical compute that a run gets in a month as the fleet is divided now, FLOP."""
+        accelerators = self.usable * self.uses.training
+        return capability.training_flop(accelerators, self.utilisation(), 1.0)
 
     def _take_up_work_under_way(self) -> None:
         """At the start it is somewhere between the end of one run and the release of the next."""
@@ -287,7 +421,7 @@ class Developer(Actor):
         passed = self.model.chance(f"{self.name}/work-under-way")
         to_release = passed * (self._preparation() + length + evaluation)
         self.ready_to_train = to_release - length - evaluation
-        self._begin_run(self.ready_to_train < 0.0, self.ready_to_train)
+        self._begin_run(self.ready_to_train < 0.0, self.ready_to_train, self._flop_a_month())
 
     def _run_length(self) -> Floats:
         """Months that the next run takes."""
@@ -295,7 +429,7 @@ class Developer(Actor):
 
     def _evaluation(self) -> Floats:
         """Months from its end to the release of the model."""
-        return self._release_lag * self._luck_of_run("release-lag")
+        return self.strategy.release_lag * self._luck_of_run("release-lag")
 
     def _preparation(self) -> Floats:
         """Months from the end of a run until the one after it can begin."""
@@ -305,72 +439,84 @@ class Developer(Actor):
         spread = self.model.parameters["run_length_spread"]
         return self.model.luck(f"{self.name}/run-{what}", self.runs_started, sigma=spread)
 
-    def compute_growth(self) -> Floats:
-        """Training compute relative to the start, ``(futures,)``."""
-        return self.usable / self._usable_at_start
-
-    def share_for_training(self) -> Floats:
-        """Share of the fleet given to the largest run, ``(futures,)``.
-
-        It falls as the fleet grows, since serving and other uses grow with it.
-        """
-        growth = np.maximum(self.compute_growth(), 1.0)
-        crowding: Floats = growth ** -self.model.parameters["training_crowding"]
-        share: Floats = self._training_share * self.attention * crowding
-        return share
-
-    def utilisation(self) -> Floats:
-        """Share of peak that its engineers get out of a cluster, ``(futures,)``."""
-        known = self.model.parameters
-        untrained = known["untrained_utilisation"]
-        trained: Floats = untrained + (1.0 - untrained) * self.skill()
-        return known["utilisation"] * trained
-
-    def skill(self) -> Floats:
-        """What its engineers have learned of large runs, 0 to 1, ``(futures,)``."""
-        return capability.practised(self.practice, self.model.parameters["months_to_learn"])
-
-    def imitation(self) -> Floats:
-        """Share of the distance to a better model that it can close by learning from it."""
-        return self.model.parameters["imitation"] * self.skill()
+    # --- release --------------------------------------------------------------------------------
 
     def release(self) -> Bools:
-        """Publish the models that are due; returns the futures that saw a better one."""
-        due = self.run_due <= self.model.time
-        if not due.any():
-            return due
-        run = np.log10(np.maximum(self._run_flop, 1.0))
-        untaught = run + self._run_efficiency
+        """Release models that are due or worth reworking; true where a better one came out."""
+        now = self.model.time
+        trained = self.run_due <= now
+        if trained.any():
+            self._finish_runs(trained)
+        alone = np.maximum(self._base.level + self.post_training, 0.0)
         teacher = self.model.knowledge.teachable(self.off_since(Mechanism.LEARNING))
-        level = capability.distilled(untaught, teacher, self.imitation())
-        self.largest_run = np.where(
-            due, np.maximum(self.largest_run, self._run_flop), self.largest_run
-        )
-        better = due & (level > self.released)
+        level = capability.distilled(alone, teacher, self.imitation())
+        better = (trained & (level > self.released)) | self._worth_reworking(level)
         if better.any():
-            found = self._run_efficiency - self._run_absorbed
-            parts = np.stack([run, found, self._run_absorbed, level - untaught])
-            self._publish(better, level, self.run_due, self.openness == "open-weights", parts)
-        self.run_due = np.where(due, NO_RUN, self.run_due)
+            reworked_at = run_planning.moment_of_rework(
+                self.released_at, self._day, now, months=self.model.parameters["update_months"]
+            )
+            when = np.where(trained, self.run_due, reworked_at)
+            self._choose_openness(better, level, when)
+            parts = self._base.parts(self.post_training, level - alone)
+            self._publish(better, parts, when)
+            opened = better & self.open_weights
+            self.released_open = np.where(opened, self.released, self.released_open)
+        self.run_due = np.where(trained, NO_RUN, self.run_due)
         return better
 
-    def _publish(
-        self, where: Bools, level: Floats, when: Floats, is_open: bool, parts: Floats
-    ) -> None:
-        self.parts = np.where(where & (level > self.released), parts, self.parts)
-        self.released = np.where(where, np.maximum(level, self.released), self.released)
-        self.released_at = np.where(where, when, self.released_at)
-        if is_open:
-            self.released_open = np.where(where, self.released, self.released_open)
+    def _finish_runs(self, trained: Bools) -> None:
+        """A finished run takes the place of the base model at hand if it is the better one."""
+        largest = np.maximum(self.largest_run, self._run_flop)
+        self.largest_run = np.where(trained, largest, self.largest_run)
+        flop = np.log10(np.maximum(self._run_flop, 1.0))
+        self._base.replace(trained, flop, self._run_efficiency, self._run_absorbed)
 
-    def _past_releases(self, record: DeveloperRecord) -> list[tuple[float, Floats, bool]]:
-        """Time, level and openness of the models it released before the start, oldest first."""
+    def _worth_reworking(self, level: Floats) -> Bools:
+        """Where it releases the base model at hand anew, better tuned or better taught."""
+        known = self.model.parameters
+        has_model = np.isfinite(self.released)
+        return (
+            has_model
+            & (self.usable > 0.0)
+            & run_planning.worth_reworking(
+                level - np.where(has_model, self.released, 0.0),
+                self.model.time - self.released_at,
+                step=known["update_step"],
+                months=known["update_months"],
+            )
+        )
+
+    def _choose_openness(self, where: Bools, level: Floats, when: Floats) -> None:
+        """Open the weights, sell access, or keep the model, by how far it trails on the market."""
+        habit = self.strategy.openness == "open-weights"
+        opens, why = np.zeros_like(where), np.full(where.shape, openness.IN_HOUSE)
+        if habit or self.sells_models:
+            behind = _ahead(self.model.knowledge.best_offered(), level)
+            trailing = self.strategy.opens_when_trailing
+            opens = openness.opens_weights(behind, habit=habit, trailing=trailing)
+            why = openness.reason_for_release(behind, opens, habit=habit)
+        self.decisions.note(where, when, "releases a model", openness.RELEASE_REASONS, why)
+        self.open_weights = np.where(where, opens, self.open_weights)
+
+    def _publish(self, where: Bools, parts: Floats, when: Floats) -> None:
+        self.parts = np.where(where, parts, self.parts)
+        self.released = np.where(where, total(parts), self.released)
+        self.released_at = np.where(where, when, self.released_at)
+
+    def _past_releases(self, record: DeveloperRecord) -> list[PastRelease]:
+        """The models it released before the start, oldest first."""
         monthly = self.model.parameters["research_pace"]
         releases = []
         for past in record.models:
             when = self.model.calendar.months(past.released)
-            flop = self.draw(past.training_flop, f"model/{past.name}")
+            flop = np.log10(self.draw(past.training_flop, f"model/{past.name}"))
             # Before the start the frontier's efficiency rose at the reference pace.
-            level = np.log10(flop) + self.efficiency + monthly * when
-            releases.append((when, level, past.open_weights))
+            efficiency = self.efficiency + monthly * when
+            releases.append(PastRelease(when, flop, efficiency, past.open_weights))
         return releases
+
+
+def _ahead(leader: Floats, level: Floats) -> Floats:
+    """How far ``leader`` is ahead of ``level``, OOM; 0 where one of them is no model."""
+    both = np.isfinite(leader) & np.isfinite(level)
+    return np.where(both, np.maximum(0.0, leader - np.where(both, level, 0.0)), 0.0)

@@ -28,6 +28,11 @@ class Mechanism(Enum):
         "no published method is taken up, models released later teach nothing, and founders bring"
         " no more than firms of their own region know",
     )
+    POST_TRAINING = (
+        "Post-training",
+        "no more is got out of the techniques of post-training known by then, and none comes to be"
+        " known",
+    )
     TALENT = (
         "Talent and experience",
         "nobody is hired or leaves, wages stay, and teams gain no more experience with large runs",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arrays import Floats, shares
+from agents.arrays import Floats, Ints, shares
+
+# Why a buyer turns to a channel, in the order of the channels.
+BUYING_REASONS = (
+    "the chips sold everywhere are the best buy",
+    "chips made for its market are the best that may be sold to it",
+    "chips made at home are the best buy, or the surest",
+    "barred chips are worth their premium and the risk",
+    "chips set up abroad are within its reach",
+)
+HOARDING_REASONS = ("a rule on chips is about to bind",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +29,37 @@ class Counter:
         price: USD bn a unit, ``(lines, futures)``.
         appeals: appeal to a buyer who only trains, and to one who only serves models.
         haste: share of the cash usually kept back that a rule about to bind draws out.
+        channels: by which way each line reaches the buyer.
     """
 
     offered: Floats
     price: Floats
     appeals: tuple[Floats, Floats]
     haste: Floats | float
+    channels: Sequence[str] = ()
+
+
+def budget(cash: Floats, ready: Floats, haste: Floats | float) -> Floats:
+    """What a buyer spends in a quarter, USD bn, ``(futures,)``.
+
+    ``max(0, cash) x (ready + (1 - ready) x haste)``: a share of the cash at hand, and ahead of a
+    rule about to bind a share of what is usually kept back besides.  Never more than the cash.
+    """
+    return np.maximum(cash, 0.0) * (ready + (1.0 - ready) * haste)
+
+
+def main_channel(shares: Floats, ways: Sequence[str], channels: Sequence[str]) -> Ints:
+    """Place in ``channels`` of the way that takes most of a budget; -1 where nothing is bought.
+
+    Args:
+        shares: share of the budget by line, ``(lines, futures)``.
+        ways: channel of each line.
+        channels: all channels.
+    """
+    spent = np.zeros((len(channels), shares.shape[1]))
+    for row, way in enumerate(ways):
+        spent[channels.index(way)] += shares[row]
+    return np.where(spent.any(axis=0), spent.argmax(axis=0), -1)
 
 
 def appeal(worth_per_dollar: Floats, *, sensitivity: Floats) -> Floats:

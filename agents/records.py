@@ -16,6 +16,7 @@ ToolClass = Literal["euv", "immersion-advanced", "immersion", "deposition-etch"]
 Region = Literal["US", "CN", "RoW"]
 Tier = Literal["researchers", "engineers"]
 Basis = Literal["cited", "derived", "assumption"]
+Openness = Literal["closed", "api", "open-weights"]
 
 
 class Strict(BaseModel):
@@ -82,12 +83,17 @@ class DeveloperRecord(Strict):
     engineers: Quantity = Field(description="AI engineers, 2022-01 (or at founding)")
     foundation_focus: Quantity = Field(description="0 all applications, 1 all foundation models")
     training_share: Quantity = Field(
-        description="share of its fleet given to its largest training run, 2022 habit"
+        description="share of its fleet given to its largest training run, 2022 habit, were all "
+        "its research on large models"
+    )
+    serving_share: Quantity = Field(
+        description="share of its fleet that its services take, 2022 habit; experiments have the "
+        "rest"
     )
     release_lag: Quantity = Field(
         description="months from the end of a training run to the release of the model"
     )
-    openness: Literal["closed", "api", "open-weights"]
+    openness: Openness = Field(description="habit; each release is decided on anew")
     access: ModelAccess | None = Field(
         default=None, description="without it its models stay in the house"
     )
@@ -308,3 +314,18 @@ class DemandShock(Strict):
     attention: dict[Region, Quantity] = Field(
         description="share of developers' remaining reserve that turns to training large models"
     )
+    openness: dict[Region, Quantity] = Field(
+        default_factory=dict,
+        description="how much closer to the leader sellers of access then open their weights, "
+        "orders of magnitude",
+    )
+
+
+class Technique(Strict):
+    """A way of post-training, found on a day by the laboratory that then leads."""
+
+    name: str
+    found: date
+    reference: str
+    gain: Quantity = Field(description="what it can add in all, orders of magnitude of compute")
+    secrecy: Quantity = Field(description="months until other developers know how it is done")

@@ -136,6 +136,12 @@ class Knowledge(Protocol):
             until: the moment, months; now if left out.
         """
 
+    def best_offered(self) -> Floats:
+        """Level of the best model that outsiders could use last month, OOM, ``(futures,)``."""
+
+    def best_released(self) -> Floats:
+        """Level of the best model released by anyone so far, OOM, ``(futures,)``."""
+
 
 class Surroundings(Protocol):
     """The world as an actor sees it."""
@@ -178,6 +184,9 @@ class Surroundings(Protocol):
 
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``, keyed by its stream."""
+
+    def compute_cost(self) -> Floats:
+        """What an H100e costs a year at the day's prices, USD bn, ``(futures,)``."""
 
     def leading_rung(self) -> Ints:
         """Rung of the node ladder that the most advanced foundry has reached, ``(futures,)``."""

@@ -18,9 +18,9 @@ from typing import Literal
 import numpy as np
 
 from agents.arrays import Floats
-from agents.developer import PARTS
 from agents.mechanisms import Mechanism
 from agents.records import Region
+from agents.released_models import PARTS
 from experiments.runner import RunError, processes
 from experiments.shapley import joining_first, joining_last, shapley_values
 from experiments.study import FUTURES_PER_SHARD
@@ -315,8 +315,9 @@ def _distance(seen: Seen, world: int) -> Floats:
 
 PART_TITLES: Mapping[str, str] = {
     "compute": "Physical compute of the run",
-    "algorithms": "Algorithms found, or known at the start",
+    "methods": "Algorithms found, or known at the start",
     "literature": "Algorithms learned from what others published",
-    "teachers": "Learned from others' models",
+    "post_training": "Post-training",
+    "learned": "Learned from others' models",
 }
 assert tuple(PART_TITLES) == PARTS

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.arrays import Floats, total
-from agents.developer import PARTS
+from agents.released_models import PARTS
 from experiments import decomposition
 from experiments.comparison import MIDDLE_AND_RANGE
 from experiments.decomposition import (

@@ -74,6 +74,7 @@ class Adoption:
             everyone = total(weights)
             for firm, weight in zip(firms, weights, strict=True):
                 part = ratio(weight, everyone)
+                firm.revenue = self.revenue[region] * part
                 self._ledger.pay(self._ledger.outside, firm, earned * part, "revenue")
                 kept = (earned - reinvested) * part
                 self._ledger.pay(firm, self._ledger.outside, kept, "running costs")

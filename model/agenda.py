@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 from mesa.time import Event, Priority
 
 from agents.mechanisms import Mechanism
-from agents.records import DemandShock
+from agents.records import DemandShock, Technique
+from agents.released_models import NOTHING_RELEASED
 
 if TYPE_CHECKING:
     from model.world import World
+
+# The first of the month after GPT-4 came out.
+YARDSTICK_SET = date(2023, 4, 1)
 
 
 class Agenda:
@@ -21,9 +26,12 @@ class Agenda:
     Args:
         world: whose.
         shocks: demand shocks, in order of their dates.
+        techniques: techniques of post-training, in order of their dates.
     """
 
-    def __init__(self, world: World, shocks: Sequence[DemandShock]) -> None:
+    def __init__(
+        self, world: World, shocks: Sequence[DemandShock], techniques: Sequence[Technique]
+    ) -> None:
         self._world = world
         self._rules: list[Event] = []
         self.plan_rules()
@@ -37,6 +45,12 @@ class Agenda:
         for shock in self._shocks:
             at = world.calendar.months(shock.happened)
             world.schedule_event(self._shake, at=at, priority=Priority.HIGH)
+        at = world.calendar.months(YARDSTICK_SET)
+        world.schedule_event(self._set_yardstick, at=at, priority=Priority.HIGH)
+        self._techniques = list(techniques)
+        for technique in self._techniques:
+            at = world.calendar.months(technique.found)
+            world.schedule_event(self._find_technique, at=at, priority=Priority.HIGH)
 
     def plan_rules(self) -> None:
         """Give each government its part of the rule book, in place of any it had."""
@@ -90,3 +104,28 @@ class Agenda:
                 share = world.drawn(drawn_in, f"{shock.name}/attention/{region}")
                 for developer in world.developers_of(region):
                     developer.take_notice(share)
+            for region, shift in shock.openness.items():
+                closer = world.drawn(shift, f"{shock.name}/openness/{region}")
+                for developer in world.developers_of(region):
+                    developer.strategy.open_up(closer)
+
+    def _set_yardstick(self) -> None:
+        """The best model of the day becomes what later ones are measured by."""
+        self._world.knowledge.set_yardstick()
+
+    def _find_technique(self) -> None:
+        """The laboratory with the best model in use finds a technique; others know it later."""
+        world = self._world
+        while self._techniques and world.calendar.months(self._techniques[0].found) <= world.time:
+            technique = self._techniques.pop(0)
+            world.note(world.time, technique.name, "is found", "by the leading laboratory")
+            gain = world.drawn(technique.gain, f"{technique.name}/gain")
+            secrecy = world.drawn(technique.secrecy, f"{technique.name}/secrecy")
+            in_use = [
+                np.where(developer.offers_models, developer.released, NOTHING_RELEASED)
+                for developer in world.developers
+            ]
+            best = np.maximum.reduce(in_use)
+            for developer, level in zip(world.developers, in_use, strict=True):
+                finds = np.isfinite(level) & (level == best)
+                developer.learn_of(gain, world.time + np.where(finds, 0.0, secrecy))

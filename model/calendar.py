@@ -11,6 +11,7 @@ import calendar as gregorian
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 
 MONTHS_PER_YEAR = 12
 MONTHS_PER_QUARTER = 3
@@ -37,14 +38,14 @@ class Calendar:
     def months(self, day: dt.date) -> float:
         """Months from the start to the beginning of ``day``; negative before the start."""
         whole = (day.year - self.start.year) * MONTHS_PER_YEAR + day.month - self.start.month
-        return whole + (day.day - 1) / gregorian.monthrange(day.year, day.month)[1]
+        return whole + (day.day - 1) / _days_in_month(day.year, day.month)
 
     def date(self, months: float) -> dt.date:
         """The day that contains the moment ``months`` after the start."""
         # A day's beginning may come out a rounding error early; a microsecond mends that.
         whole, fraction = divmod(months + 1e-9, 1.0)
         first = self.month(int(whole))
-        days = gregorian.monthrange(first.year, first.month)[1]
+        days = _days_in_month(first.year, first.month)
         return first + dt.timedelta(days=int(fraction * days))
 
     def month(self, index: int) -> dt.date:
@@ -55,6 +56,12 @@ class Calendar:
     def index(self, day: dt.date) -> int:
         """Number of the month that contains ``day``."""
         return int(self.months(day.replace(day=1)))
+
+
+@cache
+def _days_in_month(year: int, month: int) -> int:
+    """Days of a month; dates are converted often enough for the answer to be kept."""
+    return gregorian.monthrange(year, month)[1]
 
 
 def parse_year_month(text: str) -> dt.date:

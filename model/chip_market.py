@@ -191,7 +191,8 @@ class ChipMarket:
         lead = session.months + self._parameters.certain("chip_warning_months")
         ahead = session.rules.chip_control_ahead(firm.region, session.start, lead)
         haste = self._parameters["chip_hoard"] if ahead else 0.0
-        return Counter(offered, session.price, session.appeals, haste)
+        channels = [chip_lines.channel_of(line, firm.region) for line in session.lines]
+        return Counter(offered, session.price, session.appeals, haste, channels)
 
     def _offered(self, session: Session, firm: Developer, rules: RuleBook) -> Floats:
         """How freely a firm may take each line under a rule book, ``(lines, futures)``."""

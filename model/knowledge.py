@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from agents.arrays import Floats
-from agents.developer import NOTHING_RELEASED, Developer
+from agents.developer import Developer
 from agents.records import Region
+from agents.released_models import NOTHING_RELEASED, PARTS
 from agents.surroundings import Parameters
 from model.frontier import Frontier
 
@@ -21,12 +22,20 @@ class PublicKnowledge:
     Attributes:
         frontiers: best released model by region.
         open_frontiers: best released model with open weights by region.
+        cheapest: least training compute of a released model as good as the yardstick, or of the
+            best model while there is no yardstick, log10 FLOP.
+        frontier_parts: parts of the level of the best released model by region, ``(4, futures)``.
     """
 
     def __init__(self, futures: int, parameters: Parameters) -> None:
         self._parameters = parameters
         self.frontiers = {region: Frontier(futures) for region in REGIONS}
         self.open_frontiers = {region: Frontier(futures) for region in REGIONS}
+        # Compute, efficiency, post-training and what was learned, of the model at each frontier.
+        self.frontier_parts = {region: np.zeros((len(PARTS), futures)) for region in REGIONS}
+        self._best_released: Floats = np.full(futures, NOTHING_RELEASED)
+        self._yardstick: Floats | None = None
+        self.cheapest: Floats = np.zeros(futures)
         self._futures = np.arange(futures)
         self._secret: list[Floats] = []
         self._open: list[Floats] = []
@@ -37,33 +46,50 @@ class PublicKnowledge:
     def enter_past_releases(self, developers: Iterable[Developer]) -> None:
         """Put the models released before the start on record, in order of their dates."""
         past = [
-            (when, developer.region, level, is_open)
+            (release, developer.region)
             for developer in developers
-            for when, level, is_open in developer.past_releases
+            for release in developer.past_releases
         ]
-        for when, region, level, is_open in sorted(past, key=lambda entry: entry[0]):
-            moment = np.full(level.shape, when)
-            self.frontiers[region].advance(level, moment)  # type: ignore[index]
-            if is_open:
-                self.open_frontiers[region].advance(level, moment)  # type: ignore[index]
+        for release, region in sorted(past, key=lambda entry: entry[0].when):
+            moment = np.full(release.level.shape, release.when)
+            self._advance(region, release.level, moment, release.parts)
+            if release.is_open:
+                self.open_frontiers[region].advance(release.level, moment)  # type: ignore[index]
 
     def see_release(self, developer: Developer) -> None:
         """Take note of a developer's best model, the moment it came out included."""
-        self.frontiers[developer.region].advance(developer.released, developer.released_at)  # type: ignore[index]
-        if developer.openness == "open-weights":
+        self._advance(developer.region, developer.released, developer.released_at, developer.parts)
+        if developer.open_weights.any():
             self.open_frontiers[developer.region].advance(  # type: ignore[index]
                 developer.released_open, developer.released_at
             )
+
+    def _advance(self, region: str, level: Floats, when: Floats, parts: Floats) -> None:
+        frontier = self.frontiers[region]  # type: ignore[index]
+        better = level > frontier.level
+        if better.any():
+            self.frontier_parts[region] = np.where(better, parts, self.frontier_parts[region])  # type: ignore[index]
+            frontier.advance(level, when)
+        flop = parts[PARTS.index("compute")]
+        if self._yardstick is None:
+            self.cheapest = np.where(level > self._best_released, flop, self.cheapest)
+        else:
+            as_good = np.where(level >= self._yardstick, flop, np.inf)
+            self.cheapest = np.minimum(self.cheapest, as_good)
+        self._best_released = np.maximum(self._best_released, level)
+
+    def set_yardstick(self) -> None:
+        """From now on follow what a model as good as today's best takes at least."""
+        self._yardstick = self._best_released
 
     def read_literature(self, developers: Iterable[Developer]) -> None:
         """Once a month: what is now public of the efficiency that developers reached earlier."""
         nothing = np.full(self._futures.shape, -np.inf)
         secret, shared, offered = nothing, nothing, nothing
         for developer in developers:
-            if developer.openness == "open-weights":
-                shared = np.maximum(shared, developer.efficiency)
-            else:
-                secret = np.maximum(secret, developer.efficiency)
+            reached, is_open = developer.efficiency, developer.open_weights
+            shared = np.where(is_open, np.maximum(shared, reached), shared)
+            secret = np.where(is_open, secret, np.maximum(secret, reached))
             if developer.offers_models:
                 offered = np.maximum(offered, developer.released)
         self._secret.append(secret)
@@ -96,6 +122,14 @@ class PublicKnowledge:
         if until is None:
             return self._teachable
         return self._ago(self._best_offered[: int(until) + 1], self._parameters["teaching_months"])
+
+    def best_offered(self) -> Floats:
+        """Level of the best model that outsiders could use last month, OOM, ``(futures,)``."""
+        return self._best_offered[-1]
+
+    def best_released(self) -> Floats:
+        """Level of the best model released by anyone so far, OOM, ``(futures,)``."""
+        return self._best_released
 
     def _ago(self, monthly: list[Floats], months: Floats) -> Floats:
         """A monthly series as it stood some months ago; its first value before the series."""

@@ -19,6 +19,7 @@ from agents.records import (
     MemoryMakerRecord,
     Quantity,
     TalentPoolRecord,
+    Technique,
     ToolmakerRecord,
 )
 from model.instruments import Instrument
@@ -134,6 +135,13 @@ def governments() -> tuple[GovernmentRecord, ...]:
 def demand_shocks() -> tuple[DemandShock, ...]:
     """Dated events that turn money and attention to AI."""
     return tuple(read(DATA / "demand_shocks.yaml", list[DemandShock]))
+
+
+@cache
+def techniques() -> tuple[Technique, ...]:
+    """Techniques of post-training, in order of the days on which they were found."""
+    found: list[Technique] = read(DATA / "techniques.yaml", list[Technique])
+    return tuple(sorted(found, key=lambda technique: technique.found))
 
 
 def _actors[R](name: str, record: type[R]) -> list[R]:

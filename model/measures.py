@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats, ratio, total
-from agents.developer import CHANNELS, NOTHING_RELEASED, OPEN_CHANNELS, PARTS, Channel
+from agents.developer import CHANNELS, OPEN_CHANNELS, Channel
 from agents.records import Region, Tier
+from agents.released_models import PARTS
 from agents.talent_pool import ORIGINS, TIERS
 from model.frontier import gap
 
@@ -41,7 +42,7 @@ def gap_oom(world: World) -> Floats:
     return np.where(both, np.where(both, us, 0.0) - np.where(both, cn, 0.0), np.nan)
 
 
-def frontier_parts(region: str) -> Callable[[World], Floats]:
+def frontier_parts(region: Region) -> Callable[[World], Floats]:
     """What the level of a region's best released model is made of, OOM, ``(parts, futures)``.
 
     The parts, in the order of ``PARTS``, add up to the level of the frontier; missing where no
@@ -49,15 +50,38 @@ def frontier_parts(region: str) -> Callable[[World], Floats]:
     """
 
     def parts(world: World) -> Floats:
-        best = np.full(world.futures, NOTHING_RELEASED)
-        found = np.full((len(PARTS), world.futures), np.nan)
-        for developer in world.developers_of(region):
-            better = developer.released > best
-            best = np.where(better, developer.released, best)
-            found = np.where(better, developer.parts, found)
-        return found
+        known = world.knowledge
+        released = np.isfinite(known.frontiers[region].level)
+        return np.where(released, known.frontier_parts[region], np.nan)
 
     return parts
+
+
+def gap_part(part: str) -> Callable[[World], Floats]:
+    """What one part of the two frontier models adds to the distance between them, OOM."""
+    row = PARTS.index(part)
+
+    def distance(world: World) -> Floats:
+        parts, frontiers = world.knowledge.frontier_parts, world.knowledge.frontiers
+        both = np.isfinite(frontiers["US"].level) & np.isfinite(frontiers["CN"].level)
+        return np.where(both, parts["US"][row] - parts["CN"][row], np.nan)
+
+    return distance
+
+
+def post_training(region: Region) -> Callable[[World], Floats]:
+    """What post-training adds to the best released model of a region, OOM."""
+    row = PARTS.index("post_training")
+
+    def added(world: World) -> Floats:
+        return np.asarray(world.knowledge.frontier_parts[region][row])
+
+    return added
+
+
+def cost_fixed_capability(world: World) -> Floats:
+    """Least training compute of a model as good as the yardstick, log10 FLOP."""
+    return world.knowledge.cheapest
 
 
 def open_gap_months(world: World) -> Floats:

@@ -59,6 +59,13 @@ _CHANNEL_WORDS: Mapping[Channel, str] = {
     "smuggled": "smuggled past the rules and not seized",
     "rented": "set up abroad for Chinese firms' use",
 }
+_PART_WORDS: Mapping[str, str] = {
+    "compute": "physical training compute",
+    "methods": "algorithms that developers found, or that people brought along",
+    "literature": "algorithms read of (negative where Chinese developers read of more)",
+    "post_training": "post-training",
+    "learned": "what models learned from better ones (negative where Chinese ones learned more)",
+}
 
 _REGISTRY = (
     Outcome(
@@ -88,6 +95,34 @@ _REGISTRY = (
         _OWN,
         measures.gap_oom,
         headline=True,
+    ),
+    *(
+        Outcome(
+            f"gap_oom_{part}",
+            "orders of magnitude",
+            f"Part of that ratio that comes from {words}; the parts add up to it",
+            _OWN,
+            measures.gap_part(part),
+        )
+        for part, words in _PART_WORDS.items()
+    ),
+    *(
+        Outcome(
+            f"post_training_{region.lower()}",
+            "orders of magnitude",
+            f"What post-training adds to the best released model of {where}, as training compute",
+            "Davidson et al., 2023, compute-equivalent gain",
+            measures.post_training(region),
+        )
+        for region, where in _US_CN
+    ),
+    Outcome(
+        "cost_fixed_capability",
+        "log10 FLOP",
+        "Least physical training compute of any released model at least as good as the best one "
+        "of 1 April 2023 (after GPT-4); before that day, that of the best model",
+        "after Epoch AI's cost of a fixed level of capability",
+        measures.cost_fixed_capability,
     ),
     Outcome(
         "open_gap_months",

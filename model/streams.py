@@ -39,6 +39,7 @@ class Streams:
         self._keys: dict[str, NDArray[np.uint64]] = {}
         # Futures reach a draw of a stream in different months, so its rows are asked for again.
         self._tables: dict[str, Floats] = {}
+        self._normals: dict[str, Floats] = {}
 
     def __deepcopy__(self, memo: dict[int, object]) -> Streams:
         """Draws are a pure function of their key, so copies of a world share them."""
@@ -59,7 +60,10 @@ class Streams:
 
     def normal(self, stream: str, ordinal: Ordinal = 0) -> Floats:
         """Standard normal draws, shape ``(futures,)``."""
-        return np.asarray(ndtri(self.uniform(stream, ordinal)))
+        if isinstance(ordinal, int):
+            return np.asarray(ndtri(self._row(stream, ordinal)))
+        rows = self._normal_table(stream, int(ordinal.max()) + 1)
+        return rows[ordinal, np.arange(self.futures)]
 
     def lognormal(self, stream: str, ordinal: Ordinal = 0, *, sigma: float | Floats) -> Floats:
         """Log-normal draws with median 1 and log standard deviation ``sigma``, ``(futures,)``."""
@@ -71,6 +75,14 @@ class Streams:
         if len(known) < ordinals:
             new = [self._row(stream, ordinal) for ordinal in range(len(known), ordinals)]
             known = self._tables[stream] = np.vstack([known, *new])
+        return known
+
+    def _normal_table(self, stream: str, ordinals: int) -> Floats:
+        """The same draws as standard normals, so that quantiles are found once."""
+        known = self._normals.get(stream, np.empty((0, self.futures)))
+        if len(known) < ordinals:
+            new = ndtri(self._table(stream, ordinals)[len(known) :])
+            known = self._normals[stream] = np.vstack([known, new])
         return known
 
     def _row(self, stream: str, ordinal: int) -> Floats:

@@ -17,7 +17,7 @@ import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
-from agents import lithography
+from agents import fleet_split, lithography
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints
 from agents.designer import Designer, Products
@@ -33,6 +33,7 @@ from model import loading, programmes
 from model.adoption import Adoption
 from model.agenda import Agenda
 from model.calendar import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Calendar
+from model.cast import Cast, recorded
 from model.chip_market import ChipMarket
 from model.chronicle import Chronicle
 from model.ensemble import Parameters, spread
@@ -67,6 +68,7 @@ class World(mesa.Model):
         fixed: parameters to set instead of drawing them: a value, or one per future.
         products: whether the recorded chips are sold until their roadmaps end, or designers plan
             their own versions for the Chinese market, or all chips that follow those of the start.
+        cast: who takes part; the recorded cast if not given.
 
     Attributes:
         time: months since January 2022.
@@ -98,6 +100,7 @@ class World(mesa.Model):
         first_future: int = 0,
         fixed: Mapping[str, float | Floats] | None = None,
         products: Products = "recorded",
+        cast: Cast | None = None,
     ) -> None:
         if futures < 1:
             raise ValueError(f"a world holds at least one future, not {futures}")
@@ -115,9 +118,11 @@ class World(mesa.Model):
         self.chronicle = Chronicle()
         self.recorded_rules = RuleBook(loading.recorded_instruments(), self.calendar)
         self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
-        self._gather_cast()
-        self._open_markets()
-        self._agenda = Agenda(self, loading.demand_shocks())
+        self._compute_cost: tuple[float, Floats] = -1.0, self.parameters["compute_cost_start"]
+        cast = recorded() if cast is None else cast
+        self._gather_cast(cast)
+        self._open_markets(cast)
+        self._agenda = Agenda(self, cast.demand_shocks, cast.techniques)
         self._plan_recurring_events()
         self.record = Record()
         self.record.take(self)
@@ -161,6 +166,16 @@ class World(mesa.Model):
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``."""
         return self.streams.uniform(f"chance/{stream}")
+
+    def compute_cost(self) -> Floats:
+        """What an H100e costs a year at the day's prices, USD bn, ``(futures,)``."""
+        if self._compute_cost[0] != self.time:
+            start, fall = (
+                self.parameters["compute_cost_start"],
+                self.parameters["compute_cost_fall"],
+            )
+            self._compute_cost = self.time, fleet_split.compute_cost(start, fall, self.time)
+        return self._compute_cost[1]
 
     def leading_rung(self) -> Ints:
         """Rung of the node ladder that the most advanced foundry has reached, ``(futures,)``."""
@@ -213,6 +228,13 @@ class World(mesa.Model):
         """Foundries, in the order of the data."""
         return list(self.agents_by_type[Foundry])
 
+    def decisions_of(self, future: int) -> list[tuple[float, str, str]]:
+        """What developers decided in one future, in order of time: month, who, what and why."""
+        told = [
+            (when, d.name, s) for d in self.developers for when, s in d.decisions.of_future(future)
+        ]
+        return sorted(told, key=lambda entry: entry[0])
+
     def developers_of(self, region: str) -> list[Developer]:
         """AI developers of a region."""
         return [developer for developer in self.developers if developer.region == region]
@@ -251,29 +273,29 @@ class World(mesa.Model):
         rung = self.node_frontiers[side].level.astype(np.int64)
         return lithography.LADDER[rung]
 
-    def _gather_cast(self) -> None:
-        chips = loading.chips()
-        for developer in loading.developers():
+    def _gather_cast(self, cast: Cast) -> None:
+        chips = cast.chips
+        for developer in cast.developers:
             Developer(self, developer)
-        for designer in loading.designers():
+        for designer in cast.designers:
             its_chips = tuple(chip for chip in chips if chip.designer == designer.name)
             Designer(self, designer, its_chips, products=self.products)
-        for foundry in loading.foundries():
+        for foundry in cast.foundries:
             Foundry(self, foundry)
-        for toolmaker in loading.toolmakers():
+        for toolmaker in cast.toolmakers:
             Toolmaker(self, toolmaker)
-        for memory_maker in loading.memory_makers():
+        for memory_maker in cast.memory_makers:
             MemoryMaker(self, memory_maker)
-        for pool in loading.talent_pools():
+        for pool in cast.talent_pools:
             TalentPool(self, pool)
-        for government in loading.governments():
+        for government in cast.governments:
             Government(self, government)
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]
         }
 
-    def _open_markets(self) -> None:
+    def _open_markets(self, cast: Cast) -> None:
         developers = self.developers
         self.knowledge = PublicKnowledge(self.futures, self.parameters)
         self.knowledge.enter_past_releases(developers)
@@ -284,7 +306,7 @@ class World(mesa.Model):
             developers,
             [
                 (shock, {r: self.drawn(q, f"{shock.name}/{r}") for r, q in shock.effect.items()})
-                for shock in loading.demand_shocks()
+                for shock in cast.demand_shocks
             ],
             self.parameters,
             self.calendar,
@@ -391,6 +413,7 @@ class World(mesa.Model):
             best_equipped = np.maximum(best_equipped, firm.usable)
         for firm in researching:
             firm.reorganise(1.0)
+            firm.divide_fleet()
             firm.do_research(1.0, best_equipped)
             firm.start_training()
         self.knowledge.read_literature(researching)

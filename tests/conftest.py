@@ -99,6 +99,9 @@ class SmallWorld:
     def chance(self, stream: str) -> Floats:
         return np.full(self.futures, self._chance)
 
+    def compute_cost(self) -> Floats:
+        return self.parameters["compute_cost_start"]
+
     def leading_rung(self) -> Ints:
         return self.rung_of_leader
 
@@ -129,12 +132,19 @@ class PublicKnowledge:
     def __init__(self, futures: int) -> None:
         self.literature: Floats = np.full(futures, -np.inf)
         self.teacher: Floats = np.full(futures, -np.inf)
+        self.leader: Floats = np.full(futures, -np.inf)
 
     def published(self) -> Floats:
         return self.literature
 
     def teachable(self, until: float | None = None) -> Floats:
         return self.teacher
+
+    def best_offered(self) -> Floats:
+        return self.leader
+
+    def best_released(self) -> Floats:
+        return self.leader
 
 
 class Cast:
@@ -214,6 +224,7 @@ class Cast:
             "engineers": 50,
             "foundation_focus": 1,
             "training_share": 0.5,
+            "serving_share": 0.1,
             "release_lag": 1,
             "openness": "closed",
             "efficiency_lag": 0,

@@ -228,3 +228,47 @@ def test_beginners_dilute_in_proportion():
         np.array([0.8]),
     )
     assert after == pytest.approx([20.0 * (1.0 - 0.8 * 0.25)])
+
+
+# --- post-training --------------------------------------------------------------------------------
+
+
+def effort(engineers, compute, use):
+    return capability.post_training_effort(
+        engineers,
+        compute,
+        use,
+        talent_elasticity=np.full(1, 0.2),
+        compute_elasticity=np.full(1, 0.1),
+        use_elasticity=np.full(1, 0.1),
+    )
+
+
+def test_effort_needs_people_and_some_compute_and_gains_from_use():
+    none, one, ten = np.zeros(1), np.ones(1), np.full(1, 10.0)
+    assert effort(one, one, none) == [1.0]
+    assert effort(none, one, ten) == [0.0]
+    assert effort(one, none, ten) == [0.0]
+    assert effort(ten, one, none) > effort(one, ten, none) > [1.0], "people count for more"
+    assert effort(one, one, ten) > [1.0]
+
+
+@given(levels, levels, levels, shares)
+def test_post_training_reaches_what_techniques_give_and_no_more(level, techniques, effort, pace):
+    after = capability.post_trained(level, techniques, np.abs(effort), pace=pace, months=1.0)
+    assert (after >= level).all()
+    assert (after <= np.maximum(level, techniques) + 1e-9).all()
+    assert (after[level >= techniques] == level[level >= techniques]).all()
+
+
+def test_post_training_has_diminishing_returns_and_does_not_depend_on_the_step():
+    level, techniques, one = np.zeros(1), np.ones(1), np.ones(1)
+    gains, seen = [], level
+    for _ in range(12):
+        after = capability.post_trained(seen, techniques, one, pace=0.1 * one, months=1.0)
+        gains.append(float((after - seen)[0]))
+        seen = after
+    assert gains == sorted(gains, reverse=True)
+    at_once = capability.post_trained(level, techniques, one, pace=0.1 * one, months=12.0)
+    assert seen == pytest.approx(at_once)
+    assert at_once == pytest.approx(1.0 - np.exp(-1.2))

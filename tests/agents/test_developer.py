@@ -36,19 +36,19 @@ def test_a_run_begins_and_ends_at_times_of_its_own_between_wake_ups(cast, world)
     assert lab.runs_started.tolist() == [1, 1, 0]
 
 
-def test_a_firm_that_could_not_begin_earlier_begins_after_its_last_wake_up(cast, world):
+def test_a_firm_that_waited_for_something_begins_when_it_has_come(cast, world):
     lab = cast.developer(world)
     lab.ready_to_train = np.full(3, 1.0)
     world.time = 9.0
     lab.start_training()
-    assert lab.run_due == pytest.approx([8.0 + 4.2] * 3)
+    assert lab.run_due == pytest.approx([9.0 + 4.2] * 3)
 
 
 def test_one_run_at_a_time(cast, world):
     lab = cast.developer(world)
     lab.ready_to_train = np.zeros(3)
     lab.run_due = np.array([5.5, NEVER, NEVER])
-    world.time = 1.0
+    world.time = 0.5
     lab.start_training()
     assert lab.run_due == pytest.approx([5.5, 4.2, 4.2])
     assert lab.runs_started.tolist() == [0, 1, 1]
@@ -59,6 +59,7 @@ def test_no_compute_or_no_attention_no_run(cast, world):
     lab.ready_to_train = np.zeros(3)
     lab.usable = np.array([0.0, 100.0, 100.0])
     lab.attention = np.array([1.0, 0.0, 1.0])
+    lab.divide_fleet()
     lab.start_training()
     assert np.isfinite(lab.run_due).tolist() == [False, False, True]
 
@@ -129,7 +130,7 @@ def test_in_futures_that_are_not_due_nothing_happens(cast, world):
 def test_a_model_is_its_compute_and_the_efficiency_of_the_day_the_run_began(cast, world):
     lab = with_runs_due(cast, world, [4.2] * 3, efficiency_lag=0.25)
     flop = capability.training_flop(
-        lab.usable * lab.share_for_training(), lab.utilisation(), np.full(3, 3.2)
+        lab.usable * lab.uses.training, lab.utilisation(), np.full(3, 3.2)
     )
     lab.efficiency = lab.efficiency + 2.0  # found too late for this run
     lab.usable = lab.usable * 10.0  # bought too late
@@ -181,6 +182,7 @@ def test_a_skilled_lab_learns_from_a_better_model_and_does_not_pass_it(cast):
 @pytest.mark.parametrize(("openness", "is_open"), [("open-weights", True), ("api", False)])
 def test_only_open_models_count_as_open(cast, world, openness, is_open):
     lab = with_runs_due(cast, world, [0.5] * 3, openness=openness)
+    world.knowledge.leader = np.full(3, 99.0 if is_open else 1.0)
     world.time = 1.0
     lab.release()
     assert np.isfinite(lab.released).all()
@@ -202,7 +204,7 @@ def test_models_of_the_past_are_out_at_the_start(cast, world):
     ]
     lab = cast.developer(world, models=past)
     pace = world.parameters["research_pace"]
-    assert [when for when, _, _ in lab.past_releases] == [-24.0, -6.0]
+    assert [past.when for past in lab.past_releases] == [-24.0, -6.0]
     assert lab.released == pytest.approx(23.0 - 6.0 * pace)
     assert lab.released_at.tolist() == [-6.0] * 3
     assert (lab.released_open == lab.released).all()
@@ -217,6 +219,104 @@ def test_models_can_be_used_from_their_day_on(cast, world):
     assert lab.offers_models
     world.time = 200.0
     assert not secretive.offers_models
+
+
+# --- when to train, when to rework ----------------------------------------------------------------
+
+
+def test_an_unpressed_firm_waits_until_a_run_pays_and_a_trailing_one_is_content_with_less(cast):
+    world = cast.world(3, worthwhile_step=0.5, urgent_step=0.2, **STEADY)
+    lab = with_runs_due(cast, world, [1.0] * 3)
+    world.time = 1.0
+    lab.release()
+    lab.ready_to_train = np.full(3, 1.5)
+    world.time = 2.0
+    lab.usable = lab.usable * np.array([2.0, 2.0, 4.0])  # 0.3 and 0.6 OOM
+    world.knowledge.leader = np.array([1.0, 99.0, 1.0])
+    lab.start_training()
+    assert np.isfinite(lab.run_due).tolist() == [False, True, True]
+    assert lab.run_due[1:] == pytest.approx([1.5 + 4.2] * 2)
+    why = [lab.decisions.of_future(future)[-1][1] for future in (1, 2)]
+    assert "overtaken" in why[0]
+    assert "fleet has grown" in why[1]
+
+
+def test_a_model_is_reworked_once_enough_was_learned_and_no_sooner_than_customers_bear(cast):
+    world = cast.world(3, update_step=0.2, update_months=3.0, chance=0.25)
+    lab = with_runs_due(cast, world, [1.0] * 3)
+    world.time = 1.0
+    lab.release()
+    before = lab.released.copy()
+    lab.post_training = np.array([0.1, 0.3, 0.3])
+    world.time = 3.5
+    assert not lab.release().any()
+    world.time = 9.0
+    assert lab.release().tolist() == [False, True, True]
+    assert lab.released - before == pytest.approx([0.0, 0.3, 0.3])
+    assert lab.released_at == pytest.approx([1.0, 8.75, 8.75])
+    assert lab.parts[3] == pytest.approx([0.0, 0.3, 0.3])
+
+
+def test_the_parts_of_a_model_add_up_to_its_level(cast):
+    world = cast.world(2, imitation=0.5, **STEADY)
+    lab = with_runs_due(cast, world, [1.0] * 2, efficiency_lag=0.25)
+    lab.practice = np.full(2, 1e6)
+    lab.post_training = np.array([0.0, 0.4])
+    world.knowledge.teacher = np.array([30.0, 20.0])
+    world.time = 1.0
+    lab.release()
+    flop, efficiency, _, post_training, learned = lab.parts
+    assert flop == pytest.approx(np.log10(lab.largest_run))
+    assert efficiency == pytest.approx([-0.25] * 2)
+    assert post_training.tolist() == [0.0, 0.4]
+    assert learned[0] == pytest.approx(0.5 * (30.0 - (flop - 0.25)[0]))
+    assert learned[1] == 0.0
+    assert lab.parts.sum(axis=0) == pytest.approx(lab.released, abs=1e-12)
+
+
+def test_a_technique_helps_from_the_day_it_is_known(cast):
+    world = cast.world(2, post_training_pace=0.2)
+    lab = cast.developer(world)
+    lab.engineers = np.full(2, 100.0)
+    lab.learn_of(np.full(2, 0.8), np.array([0.0, 2.0]))
+    for month in range(200):
+        world.time = float(month)
+        lab.do_research(1.0, lab.usable)
+        assert lab.post_training[0] > 0.0
+        assert (lab.post_training[1] > 0.0) == (month >= 2)
+    assert lab.post_training == pytest.approx([0.8, 0.8], abs=1e-3)
+
+
+# --- openness ------------------------------------------------------------------------------------
+
+
+def test_a_seller_of_access_opens_its_weights_once_it_trails_too_far(cast):
+    world = cast.world(3, open_when_trailing=1.0, openness_spread=0.0)
+    access = {"since": date(2022, 1, 1), "source": "none", "basis": "assumption"}
+    lab = with_runs_due(cast, world, [0.5] * 3, openness="api", access=access)
+    world.time = 1.0
+    level = np.log10(lab._run_flop)
+    world.knowledge.leader = level + np.array([-1.0, 0.7, 1.3])
+    lab.release()
+    assert lab.open_weights.tolist() == [False, False, True]
+    reasons = [lab.decisions.of_future(future)[-1][1] for future in range(3)]
+    assert ["leads" in reasons[0], "near" in reasons[1], "trails" in reasons[2]] == [True] * 3
+    lab.strategy.open_up(np.full(3, 0.5))  # a demand shock
+    lab.run_due = np.full(3, 5.0)
+    lab._run_flop = lab._run_flop * 1.01
+    world.time = 5.0
+    lab.release()
+    assert lab.open_weights.tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("openness", ["closed", "api"])
+def test_who_does_not_offer_its_models_does_not_open_them(cast, world, openness):
+    lab = with_runs_due(cast, world, [0.5] * 3, openness=openness)
+    world.knowledge.leader = np.full(3, 99.0)
+    world.time = 1.0
+    assert lab.release().all()
+    assert not lab.open_weights.any()
+    assert "does not offer" in lab.decisions.of_future(0)[-1][1]
 
 
 # --- research -------------------------------------------------------------------------------------
@@ -241,14 +341,8 @@ def test_who_does_no_research_can_catch_up_with_the_literature_and_no_more(cast,
 
 def test_a_leading_lab_of_the_start_advances_at_the_reference_pace(cast):
     # A tenth of 1,000 H100e for the largest run, and twice as much for experiments.
-    world = cast.world(
-        1,
-        reference_researchers=80.0,
-        reference_compute=200.0,
-        experiments_per_run=2.0,
-        research_pace=0.03,
-    )
-    lab = cast.developer(world, fleet=1000, training_share=0.1)
+    world = cast.world(1, reference_researchers=80.0, reference_compute=200.0, research_pace=0.03)
+    lab = cast.developer(world, fleet=1000, training_share=0.1, serving_share=0.7)
     lab.researchers = np.array([80.0])
     lab.do_research(2.0, lab.usable)
     assert lab.efficiency == pytest.approx([0.06])
@@ -308,7 +402,8 @@ def test_without_notice_attention_stays(cast, world):
 def counter(haste=0.0, offered=((1.0,), (1.0,), (0.0,))) -> Counter:
     ones = np.ones((3, 2))
     price = np.array([[2e-5], [4e-5], [1e-5]]) * np.ones((1, 2))
-    return Counter(np.array(offered), price, (ones, ones), haste)
+    ways = ("direct", "direct", "smuggled")
+    return Counter(np.array(offered), price, (ones, ones), haste, ways)
 
 
 def test_a_firm_orders_for_the_part_of_its_cash_that_it_deploys(cast):
@@ -317,10 +412,23 @@ def test_a_firm_orders_for_the_part_of_its_cash_that_it_deploys(cast):
     units = lab.order_chips(counter())
     assert (units * counter().price).sum(axis=0) == pytest.approx([0.6, 1.8])
     assert (units[2] == 0.0).all(), "not on offer"
+    assert not lab.decisions.taken
     hurried = lab.order_chips(counter(haste=0.5))
+    assert "about to bind" in lab.decisions.of_future(0)[0][1]
     assert (hurried * counter().price).sum(axis=0) == pytest.approx([0.8, 2.4])
     everything = lab.order_chips(counter(haste=1.0))
     assert (everything * counter().price).sum(axis=0) == pytest.approx(lab.cash)
+
+
+def test_a_firm_tells_when_it_turns_to_another_source(cast):
+    lab = cast.developer(cast.world(2))
+    lab.cash = np.array([1.0, 1.0])
+    lab.order_chips(counter())
+    assert not lab.decisions.taken, "it began with what is sold everywhere"
+    lab.order_chips(counter(offered=((0.0,), (0.0,), (1.0,))))
+    lab.order_chips(counter(offered=((0.0,), (0.0,), (1.0,))))
+    assert len(lab.decisions.taken) == 1
+    assert "barred chips" in lab.decisions.of_future(1)[0][1]
 
 
 def test_a_firm_in_debt_or_with_nothing_on_offer_orders_nothing(cast):
@@ -366,12 +474,20 @@ def test_a_delivery_goes_to_its_channel_and_counts_for_training_as_delivered(cas
     assert lab.usable.tolist() == [540.0]
 
 
-def test_the_share_for_training_falls_as_the_fleet_grows(cast):
-    lab = cast.developer(cast.world(3, training_crowding=0.1), training_share=0.5)
-    lab.usable = np.array([500.0, 1000.0, 100_000.0])
-    got = lab.share_for_training()
-    assert got[:2] == pytest.approx([0.5, 0.5])
-    assert got[2] == pytest.approx(0.5 * 100.0**-0.1)
+def test_a_firm_begins_with_the_shares_on_record(cast, world):
+    lab = cast.developer(world, training_share=0.3, serving_share=0.4, foundation_focus=0.5)
+    assert lab.uses.serving == pytest.approx([0.4] * 3)
+    assert lab.uses.training == pytest.approx([0.15] * 3)
+    assert lab.uses.experiments == pytest.approx([0.15] * 3)
+
+
+def test_users_come_before_the_largest_run_and_a_limit_before_the_users(cast):
+    world = cast.world(3, serving_limit=0.7, serving_cost_share=0.5, compute_cost_start=2e-5)
+    lab = cast.developer(world, fleet=100_000, training_share=0.3, serving_share=0.1)
+    lab.revenue = np.array([0.0, 0.8, 80.0])  # the compute of a fifth of the fleet, and of all
+    lab.divide_fleet()
+    assert lab.uses.serving == pytest.approx([0.1, 0.3, 0.7])
+    assert lab.uses.training == pytest.approx([0.3, 0.7 / 3.0, 0.1])
 
 
 # --- new firms ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from agents.purchasing import appeal, choice_shares
+from agents.purchasing import appeal, budget, choice_shares, main_channel
 
 LINES, FUTURES = 4, 3
 worths = arrays(np.float64, (LINES, FUTURES), elements=st.floats(0.01, 100.0))
@@ -65,3 +65,15 @@ def test_the_best_buy_has_the_appeal_one_and_no_other_more(worth, sensitivity):
 def test_a_dollar_of_another_size_changes_no_choice(worth, sensitivity):
     once = appeal(worth, sensitivity=sensitivity)
     assert np.allclose(appeal(worth * 1e9, sensitivity=sensitivity), once)
+
+
+def test_a_hurry_draws_on_reserves_and_never_beyond():
+    cash, ready = np.array([-1.0, 2.0, 2.0]), np.full(3, 0.6)
+    assert budget(cash, ready, 0.0) == pytest.approx([0.0, 1.2, 1.2])
+    assert budget(cash, ready, np.array([1.0, 0.5, 1.0])) == pytest.approx([0.0, 1.6, 2.0])
+
+
+def test_the_main_channel_takes_most_of_the_budget():
+    shares = np.array([[0.3, 0.0, 0.6], [0.3, 0.0, 0.1], [0.4, 0.0, 0.3]])
+    got = main_channel(shares, ("direct", "direct", "rented"), ("direct", "rented"))
+    assert got.tolist() == [0, -1, 0]

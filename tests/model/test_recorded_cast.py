@@ -24,6 +24,7 @@ READERS: tuple[Callable[[], tuple[Any, ...]], ...] = (
     loading.talent_pools,
     loading.governments,
     loading.demand_shocks,
+    loading.techniques,
 )
 REGIONS = ("US", "CN", "RoW")
 MONTHS = [date(year, month, 15) for year in range(2022, 2031) for month in range(1, 13)]
@@ -75,7 +76,8 @@ def test_actors_that_instruments_may_name_have_different_names() -> None:
     everyone = [
         record.name
         for reader in READERS
-        if reader not in (loading.chips, loading.talent_pools, loading.demand_shocks)
+        if reader
+        not in (loading.chips, loading.talent_pools, loading.demand_shocks, loading.techniques)
         for record in reader()
     ]
     assert len(everyone) == len(set(everyone))

@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from agents.developer import PARTS
 from agents.mechanisms import Mechanism
+from agents.released_models import PARTS
 from model import measures
 from model.investors import Investors
 from model.switchboard import Switchboard
@@ -78,10 +78,10 @@ def test_without_learning_the_teachers_are_those_of_the_day(at_the_fork):
     # A model released a run and a release after the fork or later shows what it learned.
     for developer in without.developers_of("CN"):
         late = np.isfinite(developer.released_at) & (developer.released_at > since)
-        untaught = developer.parts[:3].sum(axis=0)
+        untaught = developer.parts[:4].sum(axis=0)
         distance = np.maximum(0.0, then - untaught)
         most = without.parameters["imitation"] * distance
-        assert (developer.parts[PARTS.index("teachers")] <= most + 1e-12)[late].all()
+        assert (developer.parts[PARTS.index("learned")] <= most + 1e-12)[late].all()
 
 
 def test_without_money_adoption_and_grants_keep_their_rate(at_the_fork):

@@ -232,3 +232,11 @@ def test_a_fixed_parameter_holds_in_every_future() -> None:
 def test_a_world_without_futures_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one future"):
         World(futures=0)
+
+
+def test_a_future_can_be_told_with_its_reasons(history: World) -> None:
+    told = history.decisions_of(3)
+    assert [when for when, _, _ in told] == sorted(when for when, _, _ in told)
+    assert len({who for _, who, _ in told}) > 15
+    assert any("starts a run of" in what and "FLOP: " in what for _, _, what in told)
+    assert history.decisions_of(4) != told

@@ -1,0 +1,92 @@
+"""Decisions and the reasons for them, kept small: numbers now, words when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.arrays import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A decision taken at one wake-up, in some futures.
+
+    Attributes:
+        when: months since the start, a row per future that took it.
+        what: sentence with ``{size}`` where a size belongs.
+        words: the reasons there can be.
+        futures: the futures that took it, in order.
+        reason: place in ``words``, a row per such future.
+        size: a figure that goes with it, a row per such future; None without one.
+    """
+
+    when: NDArray[np.float32]
+    what: str
+    words: Sequence[str]
+    futures: NDArray[np.int32]
+    reason: NDArray[np.int8]
+    size: NDArray[np.float32] | None
+
+
+class Decisions:
+    """What one actor decided, and why, in every future."""
+
+    def __init__(self) -> None:
+        self.taken: list[Taken] = []
+
+    def note(
+        self,
+        where: Bools,
+        when: Floats | float,
+        what: str,
+        words: Sequence[str],
+        reason: Ints | int,
+        size: Floats | None = None,
+    ) -> None:
+        """Keep a decision taken in the futures ``where``; nothing if in none.
+
+        Args:
+            where: who took it, ``(futures,)``.
+            when: moment, months; one number or one per future.
+            what: the decision in words, with ``{size}`` where ``size`` belongs.
+            words: list of reasons.
+            reason: place in that list, one for all or one per future.
+            size: a figure that goes with it, ``(futures,)``.
+        """
+        futures = np.flatnonzero(where)
+        if not futures.size:
+            return
+        self.taken.append(
+            Taken(
+                _at(when, futures).astype(np.float32),
+                what,
+                words,
+                futures.astype(np.int32),
+                _at(reason, futures).astype(np.int8),
+                None if size is None else size[futures].astype(np.float32),
+            )
+        )
+
+    def of_future(self, future: int) -> list[tuple[float, str]]:
+        """Decisions of one future in order of time: month, and a sentence with the reason."""
+        told = []
+        for taken in self.taken:
+            row = int(np.searchsorted(taken.futures, future))
+            if row == taken.futures.size or taken.futures[row] != future:
+                continue
+            size = "" if taken.size is None else f"{float(taken.size[row]):.1e}"
+            sentence = f"{taken.what.format(size=size)}: {taken.words[taken.reason[row]]}"
+            told.append((float(taken.when[row]), sentence))
+        return sorted(told, key=lambda entry: entry[0])
+
+
+def _at(figure: Floats | Ints | float, futures: NDArray[np.int64]) -> NDArray[Any]:
+    """A figure in some futures, be it one number for all or one per future."""
+    if isinstance(figure, np.ndarray):
+        return np.asarray(figure[futures])
+    return np.full(futures.shape, figure)

@@ -17,6 +17,7 @@ from agents.arrays import Floats, filled, ratio, total
 from agents.designer import Designer
 from agents.developer import CHANNELS
 from agents.memory_maker import MemoryMaker
+from agents.records import ChipRecord
 from experiments.policies import load_policy
 from model.chip_lines import Line
 from model.rulebook import RuleBook
@@ -43,6 +44,11 @@ class Books:
     dies_used: Mapping[str, Floats]
 
 
+def products(designer: Designer) -> list[ChipRecord]:
+    """Everything that a designer may sell, recorded and planned."""
+    return [*designer.chips, *(planned.chip for planned in designer.planned)]
+
+
 def books_of(world: World) -> Books:
     market = world.chip_market
     designers = list(world.agents_by_type[Designer])
@@ -58,7 +64,7 @@ def books_of(world: World) -> Books:
             ]
         )
         for designer in designers
-        for chip in designer.chips
+        for chip in products(designer)
         for way in ("smuggled", "otherwise")
     }
     return Books(
@@ -155,7 +161,7 @@ def wafers_suffice(world: World, before: Books, after: Books, inputs: Inputs) ->
         for designer in world.agents_by_type[Designer]:
             lines = [
                 Line(chip, designer, "sale", 1.0)
-                for chip in designer.chips
+                for chip in products(designer)
                 if chip.foundry == foundry.name
             ]
             dies = total(
@@ -186,7 +192,7 @@ def stacks_are_stored_or_built_in(
     made = packages_made(world, before, after)
     by_holders = {True: np.zeros(world.futures), False: np.zeros(world.futures)}
     for designer in world.agents_by_type[Designer]:
-        for chip in designer.chips:
+        for chip in products(designer):
             by_holders[designer.holds_memory] += made[chip.name] * chip.hbm_stacks
     assert np.allclose(by_holders[True], used, rtol=1e-9, atol=1.0)
     foreign = [m.name for m in world.agents_by_type[MemoryMaker] if m.region != "CN"]

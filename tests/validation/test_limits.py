@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from agents.arrays import Floats
-from agents.records import DeveloperRecord, Quantity
+from agents.records import DeveloperRecord, Quantity, Region, Tier
 from agents.released_models import PARTS
 from model import loading
 from model.cast import Cast, recorded
@@ -40,8 +40,21 @@ def mirrored() -> Cast:
         for firm in here
     ]
     pool = next(pool for pool in cast.talent_pools if pool.region == "US")
-    twin = pool.model_copy(update={"region": "CN"})
-    stay = [p.model_copy(update={"emigration": {}}) for p in (pool, twin, cast.talent_pools[-1])]
+    twin = pool.model_copy(
+        update={
+            "region": "CN",
+            "origins": seen_in_the_mirror(pool.origins),
+            "first_places": seen_in_the_mirror(pool.first_places),
+        }
+    )
+    elsewhere = next(pool for pool in cast.talent_pools if pool.region == "RoW")
+    alike = {
+        tier: {**figures, "CN": figures["US"]} for tier, figures in elsewhere.first_places.items()
+    }
+    elsewhere = elsewhere.model_copy(update={"first_places": alike})
+    stay = [
+        p.model_copy(update={"emigration": {}, "returning": {}}) for p in (pool, twin, elsewhere)
+    ]
     return replace(
         cast,
         developers=(*here, *there, *of("RoW", cast.developers)),
@@ -58,6 +71,15 @@ def mirrored() -> Cast:
             for shock in cast.demand_shocks
         ),
     )
+
+
+def seen_in_the_mirror(by_tier: dict[Tier, dict[Region, Quantity]]) -> dict[str, object]:
+    """Figures by tier and region, with those of the United States and China exchanged."""
+    other = {"US": "CN", "CN": "US", "RoW": "RoW"}
+    return {
+        tier: {other[region]: figure for region, figure in figures.items()}
+        for tier, figures in by_tier.items()
+    }
 
 
 def of(region: str, firms: tuple[DeveloperRecord, ...]) -> list[DeveloperRecord]:

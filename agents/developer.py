@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from agents import capability, purchasing
+from agents import adoption_choice, capability, purchasing
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
 from agents.purchasing import Counter
@@ -17,6 +17,7 @@ Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
 OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 
+MONTHS_PER_YEAR = 12
 NOTHING_RELEASED = -np.inf
 NO_RUN = np.inf
 
@@ -33,6 +34,7 @@ class Developer(Actor):
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
         practice: months of experience with large training runs, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
+        application: skill in applications gained from their use, 0 to 1, ``(futures,)``.
         released: level of its best released model, OOM of effective training FLOP.
         released_at: when that model came out, months, ``(futures,)``.
         run_due: when the model in the making will be released; infinite without one.
@@ -44,6 +46,7 @@ class Developer(Actor):
         super().__init__(model, name=record.name, region=record.region, country=record.country)
         self.business = record.business
         self.openness = record.openness
+        self.sectors = record.sectors
         self.own_designer = record.own_designer
         self.only_own_chips = record.only_own_chips
         self.offers_models_from = (
@@ -69,6 +72,7 @@ class Developer(Actor):
         self._release_lag = self.draw(record.release_lag, "release-lag")
         self._training_share = self.draw(record.training_share, "training-share")
         self.efficiency = -self.draw(record.efficiency_lag, "efficiency-lag")
+        self.application: Floats = np.zeros(model.futures)
 
         self.past_releases = self._past_releases(record)
         self.released: Floats = np.full(model.futures, NOTHING_RELEASED)
@@ -172,12 +176,21 @@ class Developer(Actor):
             exhaustion=known["exhaustion"],
             scarcity_push=known["scarcity_push"],
         )
+        # Data from use raise the yield of research on what is used.
+        own = own * (1.0 + known["data_to_research"] * self.model.adoption.feedback(self.region))
         absorption = known["absorption"] * self.attention
         learned = capability.spillover(
             self.efficiency, self.model.knowledge.published(), absorption
         )
         self.efficiency = self.efficiency + months * (own + learned)
         self.practice = self.practice + months * self.attention * np.isfinite(self.run_due)
+
+    def learn_from_use(self, use: Floats, months: float) -> None:
+        """Get better at applications by the use it serves, a share of what the world could use."""
+        pace = self.model.parameters["data_learning"]
+        self.application = adoption_choice.practice_from_use(
+            self.application, use, pace, months / MONTHS_PER_YEAR
+        )
 
     def start_training(self) -> None:
         """Begin a run in the futures that are ready for one and have none under way."""

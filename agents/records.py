@@ -15,6 +15,16 @@ Country = Literal["US", "CN", "NL", "JP", "KR", "TW", "EU"]
 ToolClass = Literal["euv", "immersion-advanced", "immersion", "deposition-etch"]
 Region = Literal["US", "CN", "RoW"]
 Basis = Literal["cited", "derived", "assumption"]
+Sector = Literal[
+    "internet",
+    "finance",
+    "manufacturing",
+    "transport",
+    "retail",
+    "health",
+    "professional",
+    "public",
+]
 
 
 class Strict(BaseModel):
@@ -98,6 +108,9 @@ class DeveloperRecord(Strict):
     )
     own_designer: str | None = Field(default=None, description="designer whose chips it buys first")
     only_own_chips: bool = False
+    sectors: tuple[Sector, ...] = Field(
+        default=(), description="sectors that its applications are for; without any, all"
+    )
 
 
 class ChipRecord(Strict):

@@ -126,6 +126,13 @@ class Knowledge(Protocol):
         """Level of the best model whose outputs could be learned from in time, OOM."""
 
 
+class Use(Protocol):
+    """The use of AI in the economy."""
+
+    def feedback(self, region: str) -> Floats:
+        """Use that a region's developers serve and see, 0 to 1, ``(futures,)``."""
+
+
 class Surroundings(Protocol):
     """The world as an actor sees it."""
 
@@ -151,6 +158,10 @@ class Surroundings(Protocol):
     @property
     def knowledge(self) -> Knowledge:
         """Public knowledge."""
+
+    @property
+    def adoption(self) -> Use:
+        """The use of AI in the economy."""
 
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         """One value per future of an uncertain figure, ``(futures,)``."""

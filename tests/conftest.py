@@ -78,6 +78,7 @@ class SmallWorld:
         self.ledger = Ledger(futures)
         self.rules = RuleBook(instruments, self.calendar)
         self.knowledge = PublicKnowledge(futures)
+        self.adoption = Use(futures)
         self.rung_of_leader: Ints = np.zeros(futures, dtype=np.int64)
         self.owed: list[Grant] = []
         self.noted: list[tuple[float, str, str, str]] = []
@@ -123,6 +124,16 @@ class PublicKnowledge:
 
     def teachable(self) -> Floats:
         return self.teacher
+
+
+class Use:
+    """The use of AI as the test sets it: none."""
+
+    def __init__(self, futures: int) -> None:
+        self.seen: Floats = np.zeros(futures)
+
+    def feedback(self, region: str) -> Floats:
+        return self.seen
 
 
 class Cast:

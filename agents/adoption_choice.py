@@ -45,20 +45,25 @@ def price_fall(efficiency: Floats, growth: Floats, passed_on: Floats, scale: Flo
     return passed_on * efficiency + scale * np.log10(np.maximum(growth, 1e-6))
 
 
-def affordable(fall: Floats, labour: Floats, half: Floats, slope: Floats) -> Floats:
+def affordable(
+    fall: Floats, labour: Floats, labour_weight: Floats, half: Floats, slope: Floats
+) -> Floats:
     """Share of useful tasks that are cheaper than the work they replace, 0 to 1.
 
-    ``1 / (1 + 10^(-slope x (fall + log10(labour cost) - half)))``: tasks differ in what they are
-    worth, log-logistically; dear work is replaced first.  Limits: 1/2 where the fall of the price
-    reaches ``half`` at the reference cost of work; rises with the fall and with the cost of work.
+    ``1 / (1 + 10^(-slope x (fall + weight x log10(labour cost) - half)))``: tasks differ in what
+    they are worth, log-logistically; dear work is replaced first.  Limits: 1/2 where the fall of
+    the price reaches ``half`` at the reference cost of work; rises with fall and cost of work.
 
     Args:
         fall: fall of the price, OOM.
         labour: cost of work against the reference.
+        labour_weight: part of the worth of a task that follows the cost of work.
         half: fall at which half the tasks pay at the reference cost of work, OOM.
         slope: steepness, 1/OOM.
     """
-    return np.asarray(1.0 / (1.0 + 10.0 ** (-slope * (fall + np.log10(labour) - half))))
+    return np.asarray(
+        1.0 / (1.0 + 10.0 ** (-slope * (fall + labour_weight * np.log10(labour) - half)))
+    )
 
 
 def reachable(at_home: Floats, abroad: Floats, access: Floats) -> Floats:

@@ -99,8 +99,8 @@ class Adoption:
     Attributes:
         index: share of a sector's work with AI, of what there is, ``(sectors, markets, futures)``.
         revenue: what developers of each region earn, USD bn a year, ``(futures,)`` by region.
-        attraction: of each region's developers to a market's users, by people, compute, models,
-            price and access, ``(regions, markets, futures)``.
+        attraction: of each region's developers to users, by people, compute, models and price,
+            ``(regions, futures)``.
     """
 
     def __init__(
@@ -119,13 +119,13 @@ class Adoption:
         futures = economies.labour.shape[-1]
         self.index: Floats = np.clip(parameters["adoption_start"] * economies.richness, 0.0, 1.0)
         self.revenue: dict[Region, Floats] = {region: np.zeros(futures) for region in REGIONS}
-        self.attraction: Floats = economies.access.copy()
+        self.attraction: Floats = np.zeros((len(REGIONS), futures))
         self._skill: Floats = np.zeros((len(REGIONS), len(SECTORS), futures))
         self._reach: Floats = np.zeros((len(REGIONS), futures))
         self._compute_at_start = {region: self._compute(region) for region in REGIONS}
         self._markets = np.stack([parameters[f"market_{m.lower()}"] for m in MARKETS])
         self._emphasis = {
-            (firm.sectors, REGIONS.index(firm.region)): self._emphasis_of(firm)  # type: ignore[arg-type]
+            (firm.sectors, REGIONS.index(firm.region)): self._emphasis_of(firm)
             for firm in developers
         }
         self._price_fall: Floats = np.zeros((len(REGIONS), futures))
@@ -160,6 +160,7 @@ class Adoption:
         cheap = choice.affordable(
             self._price_fall[:, None],
             places.labour,
+            known["labour_weight"],
             known["affordable_fall"],
             known["affordable_slope"],
         )
@@ -261,7 +262,7 @@ class Adoption:
 
     def _set_attraction(self, row: int, capacity: Floats) -> None:
         cheap = 10.0 ** (self._parameters["price_pull"] * self._price_fall[row])
-        self.attraction[row] = self._economies.access[row] * capacity * cheap
+        self.attraction[row] = capacity * cheap
 
     def _emphasis_of(self, firm: Developer) -> Floats:
         """Share of a firm's people in each sector, ``(sectors, 1)``: all to those it enters."""
@@ -296,4 +297,4 @@ class Adoption:
         Markets count by their internet users, since data come from people.  Between 0 and 1,
         ``(futures,)``; developers' research gains by ``data_to_research`` times it.
         """
-        return np.asarray(self._reach[REGIONS.index(region)])  # type: ignore[arg-type]
+        return np.asarray(self._reach[REGIONS.index(region)])

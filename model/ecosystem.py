@@ -15,7 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from agents.adoption_choice import shifted
-from agents.arrays import Floats, shares, total
+from agents.arrays import Floats, ratio, shares, total
 from agents.designer import Designer
 from agents.developer import Developer
 from agents.records import Region
@@ -62,15 +62,18 @@ class Ecosystem:
         self._installed: Floats = self.stacks * np.stack(fleets)
         self._counted: Floats = np.zeros_like(self._installed)
         self.standards = self._reach_of_china()
+        self._standing: Floats | None = None
 
     # --- deployment and downloads ---------------------------------------------------------------
 
     def evolve(self, attraction: Floats, now: float, months: float) -> None:
         """A month's movement of deployment, downloads and standards.
 
+        What keeps a region in a market or out of it besides, from language to rules, is taken
+        from the recorded shares: those of January 2022 would stand still if nothing changed.
+
         Args:
-            attraction: of developers of each region to a market's users, by what they offer and
-                may sell, ``(regions, markets, futures)``.
+            attraction: of developers of each region to users, ``(regions, futures)``.
             now: the moment, months.
             months: length of the period.
         """
@@ -78,7 +81,10 @@ class Ecosystem:
         self._move_downloads(now, months)
         drawn = self.deployment ** known["deployment_network"]
         open_models = np.maximum(self.downloads, SMALLEST_SHARE) ** known["open_draw"]
-        wanted = attraction * drawn * open_models[:, None]
+        wanted = (attraction * open_models)[:, None] * drawn
+        if self._standing is None:
+            self._standing = ratio(self.deployment, wanted)
+        wanted = wanted * self._standing
         self.deployment = shifted(self.deployment, wanted, known["deployment_inertia"], months)
         moved = -np.expm1(-months / known["standards_lag_months"])
         self.standards = self.standards + (self._reach_of_china() - self.standards) * moved
@@ -120,7 +126,7 @@ class Ecosystem:
         stack_of = {chip: self._stack(d) for d in designers for chip in d.product_names()}
         counted = np.zeros_like(self._counted)
         for (region, chip, _), units in base.delivered_kinds().items():
-            place = (stack_of[chip], REGIONS.index(region))  # type: ignore[arg-type]
+            place = (stack_of[chip], REGIONS.index(region))
             counted[place] = counted[place] + units * ratings[chip]
         surviving = np.exp(-months / known["fleet_life_months"])
         self._installed = self._installed * surviving + (counted - self._counted)

@@ -117,6 +117,10 @@ class Designer(Actor):
         """Whether it buys memory ahead: makers whose supply a rule can cut do."""
         return self.region == "CN"
 
+    def product_names(self) -> list[str]:
+        """Names of its products, those that it planned itself included."""
+        return [chip.name for chip in (*self.chips, *(p.chip for p in self.planned))]
+
     def on_sale(self, start: float, end: float) -> list[ChipRecord]:
         """Products offered at any time in ``[start, end)``."""
         months = self.model.calendar.months

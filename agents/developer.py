@@ -6,7 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from agents import capability, fleet_split, openness, purchasing, run_planning
+from agents import (
+    adoption_choice,
+    capability,
+    fleet_split,
+    openness,
+    purchasing,
+    run_planning,
+)
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
 from agents.decisions import Decisions
@@ -22,6 +29,7 @@ Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
 OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 
+MONTHS_PER_YEAR = 12
 NO_RUN = np.inf
 
 
@@ -43,6 +51,7 @@ class Developer(Actor):
         post_training: what its post-training adds to a model, OOM, ``(futures,)``.
         revenue: what users pay for its models, USD bn a year; set where use is paid for.
         uses: shares of the fleet that serve, experiment and train, as last divided.
+        application: skill in applications gained from their use, 0 to 1, ``(futures,)``.
         released: level of its best released model, OOM of effective training FLOP.
         parts: what that level is made of, in the order of ``PARTS``, OOM, ``(parts, futures)``.
         released_at: when that model came out, months, ``(futures,)``.
@@ -58,6 +67,7 @@ class Developer(Actor):
         self.business = record.business
         self.strategy = Strategy.of(self, record)
         self.decisions = Decisions()
+        self.sectors = record.sectors
         self.own_designer = record.own_designer
         self.only_own_chips = record.only_own_chips
         self.offers_models_from = (
@@ -92,6 +102,7 @@ class Developer(Actor):
         self._techniques: list[tuple[Floats, Floats]] = []
         self.revenue: Floats = np.zeros(model.futures)
         self.divide_fleet()
+        self.application: Floats = np.zeros(model.futures)
 
         self.past_releases = self._past_releases(record)
         self._start_with_past_releases()
@@ -315,6 +326,8 @@ class Developer(Actor):
             exhaustion=known["exhaustion"],
             scarcity_push=known["scarcity_push"],
         )
+        # Data from use raise the yield of research on what is used.
+        own = own * (1.0 + known["data_to_research"] * self.model.adoption.feedback(self.region))
         absorption = known["absorption"] * self.attention
         learned = capability.spillover(
             self.efficiency, self.model.knowledge.published(), absorption
@@ -369,6 +382,13 @@ class Developer(Actor):
         return self.model.parameters["imitation"] * self.skill()
 
     # --- training -------------------------------------------------------------------------------
+
+    def learn_from_use(self, use: Floats, months: float) -> None:
+        """Get better at applications by the use it serves, a share of what the world could use."""
+        pace = self.model.parameters["data_learning"]
+        self.application = adoption_choice.practice_from_use(
+            self.application, use, pace, months / MONTHS_PER_YEAR
+        )
 
     def start_training(self) -> None:
         """Begin a run where one is prepared, none is under way, and it would pay."""

@@ -17,6 +17,16 @@ Region = Literal["US", "CN", "RoW"]
 Tier = Literal["researchers", "engineers"]
 Basis = Literal["cited", "derived", "assumption"]
 Openness = Literal["closed", "api", "open-weights"]
+Sector = Literal[
+    "internet",
+    "finance",
+    "manufacturing",
+    "transport",
+    "retail",
+    "health",
+    "professional",
+    "public",
+]
 
 
 class Strict(BaseModel):
@@ -105,6 +115,9 @@ class DeveloperRecord(Strict):
     )
     own_designer: str | None = Field(default=None, description="designer whose chips it buys first")
     only_own_chips: bool = False
+    sectors: tuple[Sector, ...] = Field(
+        default=(), description="sectors that its applications are for; without any, all"
+    )
 
 
 class ChipRecord(Strict):

@@ -143,6 +143,13 @@ class Knowledge(Protocol):
         """Level of the best model released by anyone so far, OOM, ``(futures,)``."""
 
 
+class Use(Protocol):
+    """The use of AI in the economy."""
+
+    def feedback(self, region: str) -> Floats:
+        """Use that a region's developers serve and see, 0 to 1, ``(futures,)``."""
+
+
 class Surroundings(Protocol):
     """The world as an actor sees it."""
 
@@ -175,6 +182,10 @@ class Surroundings(Protocol):
 
     def off_since(self, mechanism: Mechanism, region: str) -> float | None:
         """When a group of mechanisms was switched off in a region, months; ``None`` if it is on."""
+
+    @property
+    def adoption(self) -> Use:
+        """The use of AI in the economy."""
 
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         """One value per future of an uncertain figure, ``(futures,)``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +54,10 @@ class InstalledBase:
     def delivered(self, region: str, chip: str, channel: Channel) -> Floats:
         """Units of a chip that a region's developers received by a channel since the start."""
         return self._delivered.get((region, chip, channel), self._nothing)
+
+    def delivered_kinds(self) -> Mapping[tuple[str, str, str], Floats]:
+        """Units received since the start by region, chip and channel, ``(futures,)`` each."""
+        return self._delivered
 
     def standing(self, now: float, **where: str) -> Floats:
         """Units in use at ``now`` of those received, of the kinds for which ``where`` holds."""

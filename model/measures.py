@@ -13,10 +13,11 @@ import numpy as np
 
 from agents.arrays import Floats, ratio, total
 from agents.developer import CHANNELS, OPEN_CHANNELS, Channel
-from agents.records import Region, Tier
+from agents.records import Region, Sector, Tier
 from agents.released_models import PARTS
 from agents.talent_pool import ORIGINS, TIERS
 from model.frontier import gap
+from model.sectors import Market
 
 if TYPE_CHECKING:
     from model.world import World
@@ -273,13 +274,22 @@ def wage_ratio(tier: Tier) -> Callable[[World], Floats]:
     return compared
 
 
-def adopted(region: Region) -> Callable[[World], Floats]:
-    """Adoption index of a region."""
+def adopted(market: Market, sector: Sector | None = None) -> Callable[[World], Floats]:
+    """Adoption index of a market, or of one of its sectors."""
 
     def index(world: World) -> Floats:
-        return world.adoption.index[region]
+        return world.adoption.adopted(market, sector)
 
     return index
+
+
+def ai_revenue(region: Region) -> Callable[[World], Floats]:
+    """Revenue from use of a region's developers, USD bn a year."""
+
+    def revenue(world: World) -> Floats:
+        return world.adoption.revenue[region]
+
+    return revenue
 
 
 def subsidies(code: str) -> Callable[[World], Floats]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from agents.arrays import Floats
 from agents.developer import Channel
-from agents.records import Region, Tier
+from agents.records import Region, Sector, Tier
 from model import measures
+from model.sectors import MARKETS, SECTORS, Market, sector_data
 
 if TYPE_CHECKING:
     from model.world import World
@@ -66,6 +67,9 @@ _PART_WORDS: Mapping[str, str] = {
     "post_training": "post-training",
     "learned": "what models learned from better ones (negative where Chinese ones learned more)",
 }
+
+_MARKET_WORDS: Mapping[Market, str] = {m: sector_data().markets[m].title for m in MARKETS}
+_SECTOR_WORDS: Mapping[Sector, str] = {s: sector_data().sectors[s].title for s in SECTORS}
 
 _REGISTRY = (
     Outcome(
@@ -305,15 +309,69 @@ _REGISTRY = (
         )
         for tier, words in _TIERS
     ),
+    # --- applications and ecosystem
     *(
         Outcome(
-            f"adoption_{region.lower()}",
+            f"adoption_{market.lower()}",
             "share",
-            f"Share of the work AI could do for which it is used in {where}",
+            f"Share of the work that AI may take on for which it is used in {where}, sectors "
+            "weighted by value",
             _OWN,
-            measures.adopted(region),
+            measures.adopted(market),
         )
-        for region, where in _US_CN
+        for market, where in _MARKET_WORDS.items()
+    ),
+    *(
+        Outcome(
+            f"adoption_{market.lower()}_{sector}",
+            "share",
+            f"The same in one sector of {where}: {_SECTOR_WORDS[sector]}",
+            _OWN,
+            measures.adopted(market, sector),
+        )
+        for market, where in _MARKET_WORDS.items()
+        for sector in SECTORS
+    ),
+    *(
+        Outcome(
+            f"ai_revenue_{region.lower()}",
+            "USD bn a year",
+            f"What customers everywhere pay developers of {where} for the use of AI",
+            _OWN,
+            measures.ai_revenue(region),
+            decimals=1,
+        )
+        for region, where in (*_US_CN, ("RoW", "the rest of the world"))
+    ),
+    Outcome(
+        "open_downloads_share_cn",
+        "share",
+        "China's share of new downloads of American and Chinese models with open weights",
+        "Longpre et al. 2025, Economies of Open Intelligence; ATOM Project",
+        lambda world: world.ecosystem.downloaded_of_two(),
+    ),
+    Outcome(
+        "stack_share_cn",
+        "share",
+        "Share of AI development in China that runs on Chinese software stacks for accelerators",
+        _OWN,
+        lambda world: world.ecosystem.stack_share("chinese", "CN"),
+    ),
+    Outcome(
+        "third_country_share_cn",
+        "share",
+        "Share of AI use in third countries (outside the United States, China and Europe) that "
+        "Chinese developers serve",
+        "market shares of cloud services (Synergy Research, Canalys)",
+        lambda world: world.ecosystem.deployed("CN", "Others"),
+    ),
+    Outcome(
+        "standards_influence_cn",
+        "share",
+        "China's influence on technical standards: its shares of third countries' use and software "
+        "some years before",
+        _OWN,
+        lambda world: world.ecosystem.standards,
     ),
     Outcome(
         "self_sufficiency",

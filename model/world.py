@@ -30,12 +30,13 @@ from agents.records import Quantity
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
-from model.adoption import Adoption
+from model.adoption import Adoption, Economies
 from model.agenda import Agenda
 from model.calendar import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, Calendar
 from model.cast import Cast, recorded
 from model.chip_market import ChipMarket
 from model.chronicle import Chronicle
+from model.ecosystem import Ecosystem
 from model.ensemble import Parameters, spread
 from model.frontier import Frontier
 from model.investors import Investors
@@ -46,6 +47,7 @@ from model.policy import HISTORY, Policy
 from model.programmes import Grant
 from model.record import Record
 from model.rulebook import RuleBook
+from model.sectors import sector_data
 from model.streams import Streams
 from model.switchboard import Switchboard
 from model.talent_flows import TalentFlows
@@ -87,6 +89,7 @@ class World(mesa.Model):
     labour_market: LabourMarket
     talent_flows: TalentFlows
     adoption: Adoption
+    ecosystem: Ecosystem
     tool_market: ToolMarket
     chip_market: ChipMarket
     node_frontiers: tuple[Frontier, Frontier]
@@ -326,9 +329,7 @@ class World(mesa.Model):
             self.knowledge.levels(),
             self.switches,
         )
-        self.adoption = Adoption(
-            developers, self.futures, self.parameters, self.ledger, self.switches
-        )
+        self._begin_adoption(developers)
         self.tool_market = ToolMarket(
             self.foundries, list(self.agents_by_type[Toolmaker]), self.parameters, self.ledger
         )
@@ -342,6 +343,18 @@ class World(mesa.Model):
             calendar=self.calendar,
             ledger=self.ledger,
             futures=self.futures,
+        )
+
+    def _begin_adoption(self, developers: list[Developer]) -> None:
+        economies = Economies(sector_data(), self.parameters, self.drawn)
+        self.ecosystem = Ecosystem(
+            developers,
+            list(self.agents_by_type[Designer]),
+            self.parameters,
+            economies.deployment,
+        )
+        self.adoption = Adoption(
+            developers, economies, self.ecosystem, self.parameters, self.ledger, self.switches
         )
 
     def _enter_past_nodes(self) -> None:
@@ -382,6 +395,12 @@ class World(mesa.Model):
         self.tool_market.clear(self.rules, start, end)
         self.agents_by_type[Designer].do("plan_products")
         self.chip_market.clear(self.rules, start, end)
+        self.ecosystem.count_accelerators(
+            self.agents_by_type[Designer],
+            self.chip_market.installed_base,
+            self.ratings(),
+            months,
+        )
         self._advance_nodes(months)
         self.labour_market.clear(start, end)
         self.talent_flows.migrate(self.rules, self.knowledge.levels(), start, end)
@@ -401,8 +420,9 @@ class World(mesa.Model):
         self.agents_by_type[Designer].do("plan_variants")
         self.investors.fund(self.time, 1.0)
         self.labour_market.pay_wages(1.0)
-        self.adoption.diffuse(self.knowledge, 1.0)
+        self.adoption.diffuse(1.0)
         self.adoption.pay(1.0)
+        self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0)
         self.agents_by_type[Foundry].do("open_fabs")
         firms = [developer for developer in self.developers if developer.exists]
         self._scrap_accelerators(firms)

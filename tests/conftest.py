@@ -81,6 +81,7 @@ class SmallWorld:
         self.recorded_rules = self.rules
         self.dates_of_nodes: dict[str, Floats] = {}
         self.knowledge = PublicKnowledge(futures)
+        self.adoption = Use(futures)
         self.rung_of_leader: Ints = np.zeros(futures, dtype=np.int64)
         self.owed: list[Grant] = []
         self.noted: list[tuple[float, str, str, str]] = []
@@ -145,6 +146,16 @@ class PublicKnowledge:
 
     def best_released(self) -> Floats:
         return self.leader
+
+
+class Use:
+    """The use of AI as the test sets it: none."""
+
+    def __init__(self, futures: int) -> None:
+        self.seen: Floats = np.zeros(futures)
+
+    def feedback(self, region: str) -> Floats:
+        return self.seen
 
 
 class Cast:

@@ -115,10 +115,10 @@ def test_an_event_is_dated_by_the_first_month_that_shows_it():
 
 
 def test_respects_in_which_one_side_is_ahead_are_counted(monkeypatch: pytest.MonkeyPatch):
-    """The count that waits for adoption by sector; equal is not ahead."""
-    fields = {"kind": "count_ahead", "ahead": "adoption_cn_", "behind": "adoption_us_", "at": JULY}
+    """Equal is not ahead, and what one side alone has does not count."""
+    fields = {"kind": "count_ahead", "ahead": "use_cn_", "behind": "use_us_", "at": JULY}
     named = dict.fromkeys(
-        (f"adoption_{side}_{sector}" for side in ("cn", "us") for sector in ("retail", "finance")),
+        ("use_cn_retail", "use_us_retail", "use_cn_finance", "use_us_finance", "use_cn_health"),
         OUTCOMES["adoption_cn"],
     )
     monkeypatch.setattr(patterns_module, "OUTCOMES", {**OUTCOMES, **named})
@@ -126,10 +126,10 @@ def test_respects_in_which_one_side_is_ahead_are_counted(monkeypatch: pytest.Mon
     assert isinstance(count, CountAhead)
     assert count.respects == ("retail", "finance")
     columns = {
-        "adoption_cn_retail": steady((1, 2), (1, 2)),
-        "adoption_us_retail": steady((1, 1), (1, 1)),
-        "adoption_cn_finance": steady((1, 2), (1, 1)),
-        "adoption_us_finance": steady((1, 1), (1, 1)),
+        "use_cn_retail": steady((1, 2), (1, 2)),
+        "use_us_retail": steady((1, 1), (1, 1)),
+        "use_cn_finance": steady((1, 2), (1, 1)),
+        "use_us_finance": steady((1, 1), (1, 1)),
     }
     assert read_off(count, **columns) == [2.0, 1.0]
 

@@ -84,9 +84,9 @@ def test_without_learning_the_teachers_are_those_of_the_day(at_the_fork):
         assert (developer.parts[PARTS.index("learned")] <= most + 1e-12)[late].all()
 
 
-def test_without_money_adoption_and_grants_keep_their_rate(at_the_fork):
+def test_without_money_revenue_and_grants_keep_their_rate(at_the_fork):
     without = lived_without(at_the_fork, Mechanism.MONEY)
-    before, after = at_the_fork.adoption.index, without.adoption.index
+    before, after = at_the_fork.adoption.revenue, without.adoption.revenue
     np.testing.assert_array_equal(after["CN"], before["CN"])
     assert (after["US"] > before["US"]).all()
 

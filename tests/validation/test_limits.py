@@ -122,7 +122,7 @@ def last(world: World, outcome: str) -> Floats:
 
 def test_without_compute_nothing_is_made_found_or_tuned() -> None:
     none = {f"spending_start_{region}": 0.0 for region in ("us", "cn", "row")}
-    none |= {f"market_{region}": 0.0 for region in ("us", "cn", "row")}
+    none |= {f"market_{market}": 0.0 for market in ("us", "cn", "europe", "others")}
     world = lived(dt.date(2026, 1, 1), policy=nothing_in_force(), fixed=none, cast=with_compute(0))
     for firm in world.developers:
         assert (firm.usable == 0.0).all()
@@ -181,7 +181,7 @@ def test_with_a_tenth_of_the_compute_and_no_imitation_the_gap_grows() -> None:
     assert np.median(poor - usual) > 0.7
     assert (poor > usual).mean() > 0.99
     alone = last(lived(until, fixed={"imitation": 0.0}), "gap_oom")
-    assert (poor > alone).mean() > 0.95, "compute counts by itself"
+    assert (poor > alone).mean() > 0.9, "compute counts by itself"
 
 
 # --- no overtaking by imitation ------------------------------------------------------------------

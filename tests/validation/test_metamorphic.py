@@ -184,7 +184,8 @@ def test_no_looser_rule_lowers_the_supply_of_what_it_rules_on(
 ) -> None:
     """Of memory, foundry service, tools and rented chips no less comes once a rule on them is gone.
 
-    In every future, at the next clearing from a common state.
+    In every future, at the next clearing from a common state; within a thousandth, because clouds
+    abroad fill their capacity with chips made from the same short packages as all others.
     """
     usual = forks[day].fork(HISTORY)
     usual.run_until(usual.time + 3.0)
@@ -195,7 +196,7 @@ def test_no_looser_rule_lowers_the_supply_of_what_it_rules_on(
             twin.run_until(twin.time + 3.0)
             after = supplied(twin, rule)
             assert after is not None
-            more = not_below(after, before)
+            more = not_below(1.001 * after, before)
             assert more.all(), f"{rule.id}: supply fell in {(~more).mean():.0%} of futures"
 
 

@@ -1,0 +1,134 @@
+"""How users take up AI, and whose: limits and directions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from agents.adoption_choice import (
+    affordable,
+    practice_from_use,
+    price_fall,
+    reachable,
+    scenario_richness,
+    shifted,
+    taken_up,
+    usefulness,
+)
+
+share = st.floats(0.0, 1.0)
+small = st.floats(0.0, 0.3)
+traits = arrays(np.float64, (2, 3, 2), elements=st.floats(0.01, 100.0))
+held = arrays(np.float64, (3, 2), elements=st.floats(0.01, 1.0))
+WEIGHTS = np.array([[0.5, 0.5], [1.0, 0.0]])
+
+
+def one(value: float) -> np.ndarray:
+    return np.array([value])
+
+
+@given(traits, st.floats(0.01, 100.0))
+def test_richness_is_relative_and_goes_with_the_traits(trait, unit):
+    rich = scenario_richness(trait, WEIGHTS)
+    assert np.allclose(np.prod(rich, axis=1), 1.0), "average over markets in the geometric sense"
+    in_other_units = trait * np.array([unit, 1.0])[:, None, None]
+    assert np.allclose(scenario_richness(in_other_units, WEIGHTS), rich)
+    swapped = trait[:, [1, 0, 2]]
+    assert np.allclose(scenario_richness(swapped, WEIGHTS), rich[:, [1, 0, 2]])
+    assert np.allclose(scenario_richness(trait[:, [0, 0, 0]], WEIGHTS), 1.0)
+
+
+def test_a_trait_counts_only_in_sectors_that_it_matters_to():
+    trait = np.ones((2, 2, 1))
+    trait[1, 0] = 4.0
+    rich = scenario_richness(trait, WEIGHTS)[..., 0]
+    assert rich[0] == pytest.approx([4.0**0.25, 4.0**-0.25])
+    assert rich[1] == pytest.approx([1.0, 1.0])
+
+
+@given(st.floats(10.0, 40.0), st.floats(0.0, 5.0), st.floats(-2.0, 2.0))
+def test_models_are_useful_from_what_a_sector_needs_on(level, better, need):
+    got = usefulness(one(level), one(need), one(24.0), one(4.0))
+    assert 0.0 <= got <= usefulness(one(level + better), one(need), one(24.0), one(4.0)) <= 1.0
+    assert (got > 0.0) == (level > 24.0 + need)
+    assert usefulness(one(-np.inf), one(need), one(24.0), one(4.0)) == 0.0
+
+
+def test_prices_fall_with_algorithms_and_with_compute_alone():
+    assert price_fall(one(0.0), one(1.0), one(1.0), one(0.25)) == 0.0
+    assert price_fall(one(2.0), one(1.0), one(0.5), one(0.25)) == pytest.approx(1.0)
+    assert price_fall(one(0.0), one(100.0), one(0.5), one(0.25)) == pytest.approx(0.5)
+
+
+@given(st.floats(-1.0, 4.0), st.floats(0.0, 2.0), st.floats(0.05, 1.0))
+def test_cheaper_use_and_dearer_work_make_more_of_it_pay(fall, more, labour):
+    def pays(fell: float, cost: float) -> float:
+        return float(affordable(one(fell), one(cost), one(0.5), one(1.0), one(0.7))[0])
+
+    assert 0.0 < pays(fall, labour) <= pays(fall + more, labour) < 1.0
+    assert pays(fall, labour) <= pays(fall, 1.0)
+    assert pays(1.0, 1.0) == pytest.approx(0.5)
+
+
+@given(share, share, share, share, share)
+def test_what_can_be_reached_lies_between_home_and_the_best(home, first, second, much, some):
+    offers = np.array([[first], [second]])
+    none, full = np.zeros((2, 1)), np.ones((2, 1))
+    assert reachable(one(home), offers, none) == home
+    best = max(home, first, second)
+    assert reachable(one(home), offers, full) == pytest.approx(best)
+    got = reachable(one(home), offers, np.array([[much], [some]]))
+    assert home <= got <= best + 1e-12
+    better = np.array([[min(1.0, first + 0.1)], [second]])
+    assert reachable(one(home), better, np.array([[much], [some]])) >= got - 1e-12
+
+
+@given(share, share, small, share, st.floats(0.1, 3.0), st.floats(0.0, 5.0))
+def test_adoption_moves_up_towards_its_potential(index, potential, more, peers, ready, years):
+    def after(reach: float, neighbours: float = peers) -> float:
+        known = (one(neighbours), one(ready), one(0.02), one(0.7))
+        return float(taken_up(one(index), one(reach), *known, years)[0])
+
+    got = after(potential)
+    assert index <= got <= max(index, potential) + 1e-12
+    assert got <= after(min(1.0, potential + more)) + 1e-12, "better models never lower it"
+    assert got <= after(potential, min(1.0, peers + 0.1)) + 1e-12
+    if potential <= index:
+        assert got == index
+
+
+def test_without_pioneers_and_peers_nobody_begins():
+    nobody = taken_up(one(0.0), one(0.8), one(0.0), one(1.0), one(0.0), one(0.7), 10.0)
+    assert nobody == 0.0
+
+
+def test_the_pace_of_adoption_is_that_of_bass():
+    # With a fixed potential, the closed form of Bass (1969) with p = 0.03 and q = 0.5 a year.
+    p, q, potential, index = 0.03, 0.5, 0.6, one(0.0)
+    for _ in range(12 * 10 * 30):
+        args = (one(potential), index, one(1.0), one(p), one(q))
+        index = taken_up(index, *args, 1.0 / 360.0)
+    rate = p + q
+    exact = (1.0 - np.exp(-rate * 10.0)) / (1.0 + q / p * np.exp(-rate * 10.0))
+    assert index / potential == pytest.approx(exact, rel=0.002)
+
+
+@given(share, share, st.floats(0.0, 20.0), st.floats(0.0, 3.0))
+def test_use_teaches_and_no_use_does_not(skill, use, pace, years):
+    got = practice_from_use(one(skill), one(use), one(pace), years)
+    assert skill - 1e-12 <= got <= 1.0
+    assert practice_from_use(one(skill), one(0.0), one(pace), years) == skill
+
+
+@given(held, held, st.floats(1.0, 60.0), st.floats(0.1, 24.0))
+def test_shares_stay_shares_and_follow_attraction(shares_held, attraction, inertia, months):
+    start = shares_held / shares_held.sum(axis=0)
+    wanted = attraction / attraction.sum(axis=0)
+    got = shifted(start, attraction, np.full(2, inertia), months)
+    assert np.allclose(got.sum(axis=0), 1.0)
+    assert (np.abs(got - wanted) <= np.abs(start - wanted) + 1e-12).all()
+    assert np.allclose(shifted(start, start * 7.0, np.full(2, inertia), months), start)
+    assert np.array_equal(shifted(start, np.zeros((3, 2)), np.full(2, inertia), months), start)

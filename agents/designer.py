@@ -8,9 +8,9 @@ import numpy as np
 
 from agents import chip_design
 from agents.actor import Actor
-from agents.arrays import Floats, ratio
+from agents.arrays import Bools, Floats, ratio
 from agents.records import ChipRecord, DesignerRecord
-from agents.surroundings import Surroundings
+from agents.surroundings import ChipRules, Surroundings
 
 
 @dataclass
@@ -21,11 +21,13 @@ class Variant:
         chip: its data sheet.
         base: the chip it is cut down from.
         launches: when it ships, months, infinite where it is not worth designing, ``(futures,)``.
+        rules: number of the set of rules that it answers.
     """
 
     chip: ChipRecord
     base: ChipRecord
     launches: Floats
+    rules: int = 0
 
 
 class Designer(Actor):
@@ -117,40 +119,48 @@ class Designer(Actor):
     def plan_variants(self) -> None:
         """Answer rules that bar its best products: design versions that they let pass."""
         for chip in self.flagships() if self.plans_variants else ():
-            if self._may_sell(chip):
-                continue
-            passing = (v for v in self.variants if v.base is chip and self._may_sell(v.chip))
-            variant = next(passing, None) or self._design_variant(chip)
-            if variant is not None:
-                self._begin_where_worthwhile(variant)
+            for number, rules, where in self.model.rules.in_force(self.model.time):
+                if self._may_sell(chip, rules):
+                    continue
+                known = (v for v in self.variants if v.base is chip and v.rules in (0, number))
+                passing = (v for v in known if self._may_sell(v.chip, rules))
+                variant = next(passing, None) or self._design_variant(chip, number, rules)
+                if variant is not None:
+                    self._begin_where_worthwhile(variant, where)
 
-    def _begin_where_worthwhile(self, variant: Variant) -> None:
+    def _begin_where_worthwhile(self, variant: Variant, where: bool | Bools) -> None:
         """Start design in the futures where what China buys, or would buy, pays for it."""
         known = self.model.parameters
         at_stake = 4.0 * (self.forgone + self.china_revenue)
-        begin = np.isinf(variant.launches) & (at_stake > known["variant_cost"])
+        begin = np.isinf(variant.launches) & (at_stake > known["variant_cost"]) & where
+        siblings = [v for v in self.variants if v.rules == variant.rules]
         lag = known["variant_months"] * self.model.luck(
-            f"{self.name}/variant", self.variants.index(variant), sigma=known["variant_luck"]
+            f"{self.name}/variant{_of(variant.rules)}",
+            siblings.index(variant),
+            sigma=known["variant_luck"],
         )
         variant.launches = np.where(begin, self.model.time + lag, variant.launches)
 
-    def _design_variant(self, base: ChipRecord) -> Variant | None:
-        bounds = self.model.rules.chip_bounds("CN", self.model.time)
-        cut_down = chip_design.compliant_variant(base, bounds, self._may_sell, chip_design.worth)
+    def _design_variant(self, base: ChipRecord, number: int, rules: ChipRules) -> Variant | None:
+        def may_sell(chip: ChipRecord) -> bool:
+            return self._may_sell(chip, rules)
+
+        bounds = rules.chip_bounds("CN", self.model.time)
+        cut_down = chip_design.compliant_variant(base, bounds, may_sell, chip_design.worth)
         if cut_down is None:
             return None
-        number = 1 + sum(variant.base is base for variant in self.variants)
-        name = f"{base.name} for China {number}"
+        siblings = [v for v in self.variants if v.base is base and v.rules == number]
+        name = f"{base.name} for China {1 + len(siblings)}{_of(number)}"
         chip = cut_down.model_copy(update={"name": name, "sold_to": "china"})
         # Never below what dies, memory and assembly cost, which cutting down does not save.
         kept = np.maximum(chip_design.relative_price(chip, base), 1.0 - self.margin)
         self.list_prices[name] = self.list_prices[base.name] * kept
-        self.variants.append(Variant(chip, base, np.full(self.model.futures, np.inf)))
+        self.variants.append(Variant(chip, base, np.full(self.model.futures, np.inf), number))
         return self.variants[-1]
 
-    def _may_sell(self, chip: ChipRecord) -> bool:
+    def _may_sell(self, chip: ChipRecord, rules: ChipRules) -> bool:
         """Whether the rules, those known to come included, let a chip be sold to China."""
-        return self.model.rules.will_admit(chip, "CN", self.model.time)
+        return rules.will_admit(chip, "CN", self.model.time)
 
     def improve_software(self, months: float) -> None:
         """Close part of the distance between its software and the best."""
@@ -166,7 +176,7 @@ class Designer(Actor):
         openly = self.model.rules.foundry_access(self.name, self.region, "RoW", open_from, end)
         # Where the designer may be served openly it needs no go-between for the same dies.
         quarters = (end - open_from) / 3.0
-        dies = self._third_country_dies * max(go_between, openly) * quarters
+        dies = self._third_country_dies * np.maximum(go_between, openly) * quarters
         self.die_bank = self.die_bank + dies
         self.dies_obtained = self.dies_obtained + dies
 
@@ -181,8 +191,8 @@ class Designer(Actor):
         known = self.model.parameters
         cover = known["memory_cover_quarters"]
         lead = end - start + known.certain("memory_warning_months")
-        if self.model.rules.memory_control_ahead(self.region, start, lead):
-            cover = cover + known["memory_hoard_quarters"]
+        ahead = self.model.rules.memory_control_ahead(self.region, start, lead)
+        cover = np.where(ahead, cover + known["memory_hoard_quarters"], cover)
         return np.maximum(0.0, cover * use - self.memory_stock)
 
     def lay_in_memory(self, stacks: Floats) -> None:
@@ -217,3 +227,8 @@ class Designer(Actor):
         moved = self.price_level * tightness ** known["price_response"]
         eased = 1.0 + (moved - 1.0) * known["price_memory"]
         self.price_level = np.clip(eased, 1.0, known["highest_price_level"])
+
+
+def _of(rules: int) -> str:
+    """What tells versions for a set of rules from those for the usual one."""
+    return f" under rules {rules}" if rules else ""

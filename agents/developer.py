@@ -34,6 +34,7 @@ class Developer(Actor):
         practice: months of experience with large training runs, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
         released: level of its best released model, OOM of effective training FLOP.
+        held_closed: where a rule kept that model from open release, ``(futures,)``.
         released_at: when that model came out, months, ``(futures,)``.
         run_due: when the model in the making will be released; infinite without one.
         ready_to_train: when the next run can begin, months, ``(futures,)``.
@@ -73,6 +74,7 @@ class Developer(Actor):
         self.past_releases = self._past_releases(record)
         self.released: Floats = np.full(model.futures, NOTHING_RELEASED)
         self.released_at: Floats = np.full(model.futures, -np.inf)
+        self.held_closed: Bools = np.full(model.futures, False)
         self.released_open: Floats = np.full(model.futures, NOTHING_RELEASED)
         for when, level, is_open in self.past_releases:
             self._publish(
@@ -174,7 +176,7 @@ class Developer(Actor):
         )
         absorption = known["absorption"] * self.attention
         learned = capability.spillover(
-            self.efficiency, self.model.knowledge.published(), absorption
+            self.efficiency, self.model.knowledge.published(self.region), absorption
         )
         self.efficiency = self.efficiency + months * (own + learned)
         self.practice = self.practice + months * self.attention * np.isfinite(self.run_due)
@@ -257,20 +259,27 @@ class Developer(Actor):
         if not due.any():
             return due
         level = np.log10(np.maximum(self._run_flop, 1.0)) + self._run_efficiency
-        level = capability.distilled(level, self.model.knowledge.teachable(), self.imitation())
+        teacher = self.model.knowledge.teachable(self.region)
+        level = capability.distilled(level, teacher, self.imitation())
         self.largest_run = np.where(
             due, np.maximum(self.largest_run, self._run_flop), self.largest_run
         )
         better = due & (level > self.released)
-        self._publish(better, level, self.run_due, self.openness == "open-weights")
+        self.held_closed = np.where(better, self._may_not_open(), self.held_closed)
+        opened = ~self.held_closed if self.openness == "open-weights" else False
+        self._publish(better, level, self.run_due, opened)
         self.run_due = np.where(due, NO_RUN, self.run_due)
         return better
 
-    def _publish(self, where: Bools, level: Floats, when: Floats, is_open: bool) -> None:
+    def _may_not_open(self) -> Bools:
+        """Where a rule bars the model just trained from open release, ``(futures,)``."""
+        bound = self.model.rules.open_release_bound(self.region, self.model.time)
+        return np.log10(np.maximum(self._run_flop, 1.0)) >= bound
+
+    def _publish(self, where: Bools, level: Floats, when: Floats, is_open: bool | Bools) -> None:
         self.released = np.where(where, np.maximum(level, self.released), self.released)
         self.released_at = np.where(where, when, self.released_at)
-        if is_open:
-            self.released_open = np.where(where, self.released, self.released_open)
+        self.released_open = np.where(where & is_open, self.released, self.released_open)
 
     def _past_releases(self, record: DeveloperRecord) -> list[tuple[float, Floats, bool]]:
         """Time, level and openness of the models it released before the start, oldest first."""

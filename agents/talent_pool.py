@@ -67,7 +67,7 @@ class TalentPool(Actor):
             self.retired[tier] = self.retired[tier] + left
 
     def emigrants(
-        self, tier: Tier, destination: TalentPool, programme_factor: float, months: float
+        self, tier: Tier, destination: TalentPool, programme_factor: float | Floats, months: float
     ) -> Floats:
         """People of a tier who want to move to another region in a period, ``(futures,)``."""
         if destination.region not in self._emigration:

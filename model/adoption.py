@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -41,8 +41,13 @@ class Adoption:
         }
         self.revenue: dict[Region, Floats] = {region: np.zeros(futures) for region in REGIONS}
 
-    def diffuse(self, knowledge: PublicKnowledge, months: float) -> None:
-        """A month's adoption."""
+    def diffuse(
+        self,
+        knowledge: PublicKnowledge,
+        months: float,
+        push: Mapping[Region, float | Floats] | None = None,
+    ) -> None:
+        """A month's adoption; ``push`` is what policies multiply its pace by, by region."""
         known = self._parameters
         years = months / MONTHS_PER_YEAR
         for region, index in self.index.items():
@@ -52,6 +57,7 @@ class Adoption:
             progress = (offered - known["level_at_start"]) / known["useful_distance"]
             worth = np.clip(progress, 0.0, 1.0)
             pull = known["adoption_pace"] + known["adoption_imitation"] * index
+            pull = pull * (push or {}).get(region, 1.0)
             self.index[region] = index - (1.0 - index) * np.expm1(-pull * worth * years)
 
     def pay(self, months: float) -> None:

@@ -15,7 +15,16 @@ from pydantic import Field, model_validator
 from agents.records import Country, Region, Strict, ToolClass
 from model.destinations import Destination, reach
 
-Family = Literal["export-control", "counter-measure", "subsidy", "talent", "enforcement", "compute"]
+Family = Literal[
+    "export-control",
+    "counter-measure",
+    "subsidy",
+    "talent",
+    "enforcement",
+    "compute",
+    "knowledge",
+    "adoption",
+]
 ChipMetric = Literal[
     "tpp",
     "performance_density",
@@ -91,6 +100,7 @@ class InstrumentBase(Strict):
     announced: date
     effective: date
     ended: date | None = None
+    decided_by: str = Field(default="", description="the firm, where no government decided")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     note: str = ""
 
@@ -287,7 +297,8 @@ class MineralControl(DestinedInstrument):
 class ProcurementBan(InstrumentBase):
     """The issuer bars some of its own buyers from goods of the named suppliers.
 
-    On record only: the world does not act on it.
+    Parameter ``withheld``: share of the country's purchases of these suppliers' chips that is given
+    up, 0 if left out.  Bears on suppliers that design accelerators; of others it is only on record.
     """
 
     kind: Literal["procurement-ban"]
@@ -298,8 +309,8 @@ class ProcurementBan(InstrumentBase):
 class DomesticContent(InstrumentBase):
     """The issuer wants a share of what its fabs install to be made at home.
 
-    Parameter ``domestic_share``.  On record only: the world does not act on it; its fabs turn to
-    domestic tools as foreign ones are barred.
+    Parameters: ``domestic_share``, the share asked for; ``withheld``, the share of orders to
+    toolmakers abroad that fabs of the leading edge give up for it, 0 if left out.
     """
 
     kind: Literal["domestic-content"]
@@ -330,6 +341,58 @@ class TalentProgramme(InstrumentBase):
     kind: Literal["talent-programme"]
     origin: Region
     destination: Region
+
+
+class PublicationRestraint(InstrumentBase):
+    """Developers of the issuer's region hold back what they find from readers of some regions.
+
+    Parameter ``delay_months``: added to the time until others can read of it.  What has been
+    published stays so.
+    """
+
+    kind: Literal["publication-restraint"]
+    kept_from: tuple[Region, ...] = Field(min_length=1, description="where readers wait longer")
+
+
+class OpenWeightRestraint(InstrumentBase):
+    """Bars open release by developers of the issuer's region of models trained with much compute.
+
+    Parameter ``training_flop``: log10 of the physical FLOP from which a model may not be released
+    with open weights; it then comes out closed, behind an interface.
+    """
+
+    kind: Literal["open-weight-restraint"]
+
+
+class ModelWeightControl(DestinedInstrument):
+    """Licence to send abroad the weights of closed models (parameter ``training_flop``, log10).
+
+    On record only: no weights of closed models change hands in the world.
+    """
+
+    kind: Literal["model-weight-control"]
+
+
+class ModelAccessLimit(InstrumentBase):
+    """Closed models of the issuer's region are not offered to users of some regions.
+
+    Parameter ``admitted``: share of wanted use that still gets through (resellers, other clouds,
+    false addresses), 0 if left out.  Models with open weights are not affected.
+    """
+
+    kind: Literal["model-access-limit"]
+    developers: tuple[str, ...] = Field(default=(), description="empty: all of the region")
+    kept_from: tuple[Region, ...] = Field(min_length=1, description="whose users are shut out")
+
+
+class AdoptionPolicy(InstrumentBase):
+    """Speeds or slows the use of AI: parameter ``adoption_factor`` multiplies its pace in a region.
+
+    For the region of the rest of the world the factor is an average over its countries.
+    """
+
+    kind: Literal["adoption-policy"]
+    region: Region
 
 
 class Enforcement(InstrumentBase):
@@ -363,6 +426,11 @@ Instrument = Annotated[
     | PurchaseDiscouragement
     | Subsidy
     | TalentProgramme
+    | PublicationRestraint
+    | OpenWeightRestraint
+    | ModelWeightControl
+    | ModelAccessLimit
+    | AdoptionPolicy
     | Enforcement,
     Field(discriminator="kind"),
 ]
@@ -374,7 +442,6 @@ ON_RECORD_ONLY: tuple[type[InstrumentBase], ...] = (
     SiteAuthorisation,
     UseGuidance,
     MineralControl,
-    ProcurementBan,
-    DomesticContent,
+    ModelWeightControl,
 )
 """Kinds that the world does not act on."""

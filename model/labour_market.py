@@ -13,6 +13,7 @@ from agents.talent_pool import TIERS, TalentPool, Tier
 from model.calendar import MONTHS_PER_YEAR
 from model.ledger import Ledger
 from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 
 
 class LabourMarket:
@@ -64,7 +65,7 @@ class LabourMarket:
                     self._employ(firm, pool, tier, -_employed(firm, tier) * quits)
                 self._hire(firms, pool, tier, months)
 
-    def migrate(self, rules: RuleBook, start: float, end: float) -> None:
+    def migrate(self, rules: Rulings, start: float, end: float) -> None:
         """People move between regions, all moves decided on the stocks of the period's start."""
         moves = [
             (origin, destination, tier, origin.emigrants(tier, destination, factor, end - start))
@@ -80,12 +81,12 @@ class LabourMarket:
 
     def _programme_factor(
         self,
-        rules: RuleBook,
+        rules: Rulings,
         origin: TalentPool,
         destination: TalentPool,
         start: float,
         end: float,
-    ) -> float:
+    ) -> float | Floats:
         """Factor of the programmes on a flow, relative to those behind the recorded flow."""
         factor = rules.migration_factor(origin.region, destination.region, start, end)
         return factor / self._factor_at_start[origin.region, destination.region]

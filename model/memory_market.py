@@ -13,7 +13,7 @@ from agents.arrays import Floats, filled, ratio, total
 from agents.designer import Designer
 from agents.memory_maker import MemoryMaker
 from model.chip_lines import Line
-from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 
 
 class MemoryMarket:
@@ -32,7 +32,7 @@ class MemoryMarket:
         self.imported_by_china: Floats = self._none
 
     def clear(
-        self, lines: Sequence[Line], makeable: Floats, rules: RuleBook, start: float, end: float
+        self, lines: Sequence[Line], makeable: Floats, rules: Rulings, start: float, end: float
     ) -> Floats:
         """Sell a quarter's memory; returns the share of each line that there is memory for.
 
@@ -79,7 +79,7 @@ class MemoryMarket:
         self,
         wanted: Mapping[Designer, Floats],
         at_once: Floats,
-        rules: RuleBook,
+        rules: Rulings,
         start: float,
         end: float,
     ) -> Floats:

@@ -190,8 +190,11 @@ def appeals(
     """Weights in the choice of a buyer who only trains, and of one who only serves.
 
     Worth per dollar counts, and so does familiarity: code is written for the most mature software,
-    which draws buyers by more than the share of peak that it delivers.
+    which draws buyers by more than the share of peak that it delivers.  Worth per dollar is against
+    the best that is for sale in a future, not against versions that only other futures brought out.
     """
+    there = np.stack([np.broadcast_to(line.ramp > 0.0, price.shape[1:]) for line in lines])
+    training, serving = training * there, serving * there
     sensitivity = parameters["price_sensitivity"]
     software = np.stack([line.designer.software for line in lines])
     familiar = software ** parameters["software_loyalty"]

@@ -8,7 +8,7 @@ value with a reference, after the habit of tax-benefit microsimulation (OpenFisc
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -92,6 +92,8 @@ class Test(Strict):
 class InstrumentBase(Strict):
     """What every instrument has."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
     issuer: Country
@@ -110,6 +112,15 @@ class InstrumentBase(Strict):
             raise ValueError(f"{self.id}: announced {self.announced} after effective")
         if self.ended is not None and self.ended < self.effective:
             raise ValueError(f"{self.id}: ended {self.ended} before effective {self.effective}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_lives_on(self) -> InstrumentBase:
+        for name in self.needs:
+            if name not in self.parameters:
+                raise ValueError(f"{self.id}: expected a parameter '{name}'")
+            if any(dated.value < 0.0 for dated in self.parameters[name].values):
+                raise ValueError(f"{self.id}: '{name}' cannot be negative")
         return self
 
     def in_force(self, day: date) -> bool:
@@ -330,6 +341,8 @@ class PurchaseDiscouragement(InstrumentBase):
 class Subsidy(InstrumentBase):
     """Money from a government to actors, by purpose (parameter ``annual_usd_bn``)."""
 
+    needs = ("annual_usd_bn",)
+
     kind: Literal["subsidy"]
     purpose: Literal["fab-capacity", "process-research", "memory", "compute"]
     recipients: tuple[str, ...] = Field(min_length=1, description="names of actors")
@@ -337,6 +350,8 @@ class Subsidy(InstrumentBase):
 
 class TalentProgramme(InstrumentBase):
     """Draws people: parameter ``migration_factor`` multiplies a migration flow."""
+
+    needs = ("migration_factor",)
 
     kind: Literal["talent-programme"]
     origin: Region
@@ -350,6 +365,8 @@ class PublicationRestraint(InstrumentBase):
     published stays so.
     """
 
+    needs = ("delay_months",)
+
     kind: Literal["publication-restraint"]
     kept_from: tuple[Region, ...] = Field(min_length=1, description="where readers wait longer")
 
@@ -360,6 +377,8 @@ class OpenWeightRestraint(InstrumentBase):
     Parameter ``training_flop``: log10 of the physical FLOP from which a model may not be released
     with open weights; it then comes out closed, behind an interface.
     """
+
+    needs = ("training_flop",)
 
     kind: Literal["open-weight-restraint"]
 
@@ -391,6 +410,8 @@ class AdoptionPolicy(InstrumentBase):
     For the region of the rest of the world the factor is an average over its countries.
     """
 
+    needs = ("adoption_factor",)
+
     kind: Literal["adoption-policy"]
     region: Region
 
@@ -401,6 +422,8 @@ class Enforcement(InstrumentBase):
     Parameters: ``annual_usd_bn``, the budget, and ``staff``, posts; without the latter the budget
     alone says how hard rules are enforced.
     """
+
+    needs = ("annual_usd_bn",)
 
     kind: Literal["enforcement"]
 

@@ -136,3 +136,70 @@ def test_past_releases_are_entered_in_order_whichever_firm_comes_first(cast):
     assert reached(np.array([23.5])).tolist() == [-12.0]
     assert knowledge.frontiers["US"].level == pytest.approx([24.0])
     assert knowledge.open_frontiers["US"].level == pytest.approx([22.0])
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+def rules(cast, kind, **fields):
+    return RuleBook([cast.instrument(kind, kept_from=["CN"], **fields)], Calendar())
+
+
+def test_a_restraint_holds_back_what_is_new_and_takes_nothing_back(cast):
+    knowledge, secretive, _ = set_out(cast)
+    months_of(knowledge, [secretive, secretive], 10)
+    before = knowledge.published("CN").copy()
+    held = rules(cast, "publication-restraint", parameters={"delay_months": 4.0})
+    for waited in range(1, 9):
+        read(knowledge, [secretive], held)
+        secretive.efficiency = secretive.efficiency + 1.5
+        gained = max(0, waited - 4) * 1.5
+        assert knowledge.published("CN") == pytest.approx(before + gained), waited
+        assert knowledge.published("US") == pytest.approx(before + waited * 1.5), waited
+    read(knowledge, [secretive])
+    assert (knowledge.published("CN") == knowledge.published("US")).all(), "all comes out at once"
+
+
+def test_with_half_the_access_learning_from_a_model_takes_twice_as_long(cast):
+    knowledge, secretive, _ = set_out(cast)
+    read(knowledge, [secretive])
+    secretive.released = np.array([25.0, 26.0])
+    half = rules(cast, "model-access-limit", parameters={"admitted": 0.5})
+    for month in range(1, 8):
+        read(knowledge, [secretive], half)
+        assert np.isfinite(knowledge.teachable("US")).all() == (month > 3), month
+        assert np.isfinite(knowledge.teachable("CN")).all() == (month > 6), month
+    assert knowledge.teachable("CN").tolist() == [25.0, 26.0]
+
+
+def test_who_is_shut_out_for_good_keeps_what_was_learned_and_learns_no_more(cast):
+    knowledge, secretive, _ = set_out(cast)
+    secretive.released = np.array([25.0, 26.0])
+    read(knowledge, [secretive])
+    shut = rules(cast, "model-access-limit", parameters={"admitted": 0.0})
+    secretive.released = secretive.released + 1.0
+    for _ in range(40):
+        read(knowledge, [secretive], shut)
+    assert knowledge.teachable("CN").tolist() == [25.0, 26.0]
+    assert knowledge.teachable("US").tolist() == [26.0, 27.0]
+
+
+def test_open_weights_are_anyones_unless_a_rule_kept_them_closed(cast):
+    world = cast.world(2, **LAGS)
+    knowledge = PublicKnowledge(2, world.parameters)
+    access = {"since": date(2020, 1, 1), "source": "none", "basis": "assumption"}
+    lab = cast.developer(world, openness="open-weights", access=access)
+    lab.released = np.array([25.0, 25.0])
+    lab.held_closed = np.array([False, True])
+    shut = rules(cast, "model-access-limit", parameters={"admitted": 0.0})
+    for _ in range(5):
+        read(knowledge, [lab], shut)
+    assert knowledge.teachable("CN").tolist() == [25.0, -np.inf]
+    assert knowledge.teachable("US").tolist() == [25.0, 25.0]
+
+
+def test_a_model_kept_closed_brings_its_methods_out_as_late_as_a_secret(cast):
+    knowledge, _, open_lab = set_out(cast)
+    open_lab.held_closed = np.array([False, True])
+    months_of(knowledge, [open_lab, open_lab], 10)  # 1.5 OOM a month
+    assert knowledge.published("CN").tolist() == [7 * 1.5, 3 * 1.5]

@@ -105,7 +105,7 @@ def test_a_government_that_never_acts_changes_nothing(variants: Variants) -> Non
 
 
 def test_only_futures_in_which_it_acted_differ_from_history(history: World) -> None:
-    world = lived(adaptive(tighten_below=3.5, looser=[]))
+    world = lived(adaptive(tighten_below=6.0, looser=[]))
     acted = np.zeros(world.futures, dtype=np.bool_)
     for happening in world.chronicle.happenings:
         if happening.event == "tightens":

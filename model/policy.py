@@ -188,6 +188,8 @@ class Adaptive(Course):
     def _can_be_followed(self) -> Adaptive:
         if not (self.tighter or self.looser):
             raise ValueError("give 'tighter' or 'looser' changes, or both")
+        if self.looser and self.loosen_below is None and self.loosen_above is None:
+            raise ValueError("'looser' changes need 'loosen_below' or 'loosen_above'")
         if self.outcome not in OUTCOMES:
             raise ValueError(f"no outcome is called '{self.outcome}', see 'aigap outcomes'")
         if self.since <= RECORD_START:

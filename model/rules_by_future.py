@@ -33,10 +33,22 @@ CHIP_CONTROLS = (ChipThreshold, ChipLetter, ChipEmbargo)
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """From a moment on: which book is in force in each future, ``(futures,)``."""
+    """From a moment on: which book is in force in each future.
+
+    Attributes:
+        since: the moment, months.
+        book: numbers of the books, ``(futures,)``.
+        somewhere: numbers of the books that are in force in some future.
+    """
 
     since: float
     book: Ints
+    somewhere: tuple[int, ...]
+
+    @classmethod
+    def of(cls, since: float, book: Ints) -> Spell:
+        """The spell from a moment on."""
+        return cls(since, book, tuple(int(number) for number in np.unique(book)))
 
 
 class RulesByFuture:
@@ -58,7 +70,7 @@ class RulesByFuture:
         succeeds: Rulings | None = None,
         since: float = -inf,
     ) -> None:
-        start = Spell(-inf, np.zeros(futures, dtype=np.int64))
+        start = Spell.of(-inf, np.zeros(futures, dtype=np.int64))
         self._books: list[RuleBook] = []
         self._spells: list[Spell] = [start]
         if isinstance(succeeds, RulesByFuture):
@@ -78,7 +90,7 @@ class RulesByFuture:
         """Let books hold from now on: each with its moment, by its place in the policy's list."""
         number = np.array(self._number)
         lived = [spell for spell in self._spells if spell.since < now]
-        self._spells = [*lived, *(Spell(since, number[place]) for since, place in turns)]
+        self._spells = [*lived, *(Spell.of(since, number[place]) for since, place in turns)]
 
     # --- periods ------------------------------------------------------------------------------
 
@@ -303,7 +315,7 @@ class RulesByFuture:
 
     def _answers[A](self, spell: Spell, ask: Callable[[RuleBook], A]) -> dict[int, A]:
         """What each book says that is in force in some future."""
-        return {int(number): ask(self._books[number]) for number in np.unique(spell.book)}
+        return {number: ask(self._books[number]) for number in spell.somewhere}
 
     def _ahead(
         self,
@@ -318,12 +330,13 @@ class RulesByFuture:
         for number, answer in answers.items():
             known |= (present.book == number) & answer
         for spell in (spell for spell in self._spells if spell.since > now):
-            for number in np.unique(spell.book):
+            for number in spell.somewhere:
                 arriving = (spell.book == number) & (present.book != number)
-                for old in np.unique(present.book[arriving]):
+                for old in present.somewhere:
+                    here = arriving & (present.book == old)
                     new = self._books[number].anew(self._books[old], spell.since)
-                    if any(bears(control) for control in new):
-                        known |= arriving & (present.book == old)
+                    if here.any() and any(bears(control) for control in new):
+                        known |= here
         return known
 
 

@@ -208,6 +208,7 @@ def test_a_course_that_cannot_be_taken_is_an_error_that_names_it(tmp_path: Any) 
     [
         ({"outcome": "gap"}, "no outcome is called 'gap'"),
         ({"tighter": [], "looser": []}, "give 'tighter' or 'looser'"),
+        ({"loosen_above": None}, "'looser' changes need"),
         ({"since": dt.date(2022, 1, 1)}, "first review must come after 2022-01-01"),
     ],
 )

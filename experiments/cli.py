@@ -39,6 +39,8 @@ from experiments.tables import (
     changes_table,
     comparison_notes,
     comparison_table,
+    course_in_words,
+    courses_of,
     outcomes_table,
     policies_table,
 )
@@ -225,8 +227,11 @@ def show(
     console.print()
     if policy.changes:
         console.print(changes_table(policy, recorded_instruments()))
-    else:
+    elif not policy.adaptive:
         console.print("Changes nothing.")
+    for course, stance in courses_of(policy):
+        console.print(course_in_words(course, stance), highlight=False)
+        console.print(changes_table(policy, recorded_instruments(), {course.government: stance}))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from pathlib import Path
 from experiments.hints import did_you_mean
 from model.loading import read, recorded_instruments
 from model.policy import Policy, PolicyError
+from model.reviews import combinations_of_stances
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -60,7 +61,8 @@ def _applied(policy: Policy, origin: str) -> Policy:
     """The policy itself, once it is known to fit recorded history."""
     recorded = recorded_instruments()
     try:
-        policy.amend(recorded)
+        for stances in combinations_of_stances(policy):
+            policy.amend(recorded, stances)
     except PolicyError as error:
         message = f"{origin}: {error}"
         for change in policy.changes:

@@ -6,16 +6,17 @@ data; nothing in the world knows a policy by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import inf
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from agents.records import Strict
+from agents.records import Country, Course, Strict
 from model.calendar import RECORD_START, Calendar
 from model.instruments import Family, Instrument, Parameter
+from model.outcomes import OUTCOMES
 
 
 class PolicyError(ValueError):
@@ -162,6 +163,40 @@ class Add(Strict):
 Change = Annotated[Remove | Delay | Scale | Add, Field(discriminator="do")]
 
 
+class Adaptive(Course):
+    """A government that reviews its rules: what it changes when it tightens, and when it loosens.
+
+    Changes come on top of those of the policy.  Their dates are read as usual, so a rule whose
+    dates lie in the past binds as soon as the government has taken that course.
+    """
+
+    government: Country
+    tighter: tuple[Change, ...] = ()
+    looser: tuple[Change, ...] = ()
+
+    @property
+    def tightest(self) -> int:
+        """1 if there is a tighter course than that of the policy, else 0."""
+        return int(bool(self.tighter))
+
+    @property
+    def loosest(self) -> int:
+        """-1 if there is a looser course than that of the policy, else 0."""
+        return -int(bool(self.looser))
+
+    @model_validator(mode="after")
+    def _can_be_followed(self) -> Adaptive:
+        if not (self.tighter or self.looser):
+            raise ValueError("give 'tighter' or 'looser' changes, or both")
+        if self.looser and self.loosen_below is None and self.loosen_above is None:
+            raise ValueError("'looser' changes need 'loosen_below' or 'loosen_above'")
+        if self.outcome not in OUTCOMES:
+            raise ValueError(f"no outcome is called '{self.outcome}', see 'aigap outcomes'")
+        if self.since <= RECORD_START:
+            raise ValueError(f"the first review must come after {RECORD_START}")
+        return self
+
+
 class Policy(Strict):
     """Changes to recorded history, with the question they are meant to answer."""
 
@@ -170,19 +205,34 @@ class Policy(Strict):
     question: str = ""
     description: str = ""
     changes: tuple[Change, ...] = ()
+    adaptive: tuple[Adaptive, ...] = ()
 
-    def amend(self, recorded: Sequence[Instrument]) -> tuple[Instrument, ...]:
+    @model_validator(mode="after")
+    def _a_course_for_each(self) -> Policy:
+        codes = [course.government for course in self.adaptive]
+        if len(codes) != len(set(codes)):
+            raise ValueError("a government can follow one course only")
+        return self
+
+    def amend(
+        self, recorded: Sequence[Instrument], stances: Mapping[str, int] | None = None
+    ) -> tuple[Instrument, ...]:
         """The instruments of this policy, given those of recorded history.
+
+        Args:
+            recorded: the instruments of recorded history.
+            stances: 1 or -1 for an adaptive government that took its tighter or looser course.
 
         Raises:
             PolicyError: naming the change that cannot be made.
         """
-        instruments: list[Instrument] = list(recorded)
-        for number, change in enumerate(self.changes, start=1):
-            try:
-                instruments = change.amend(instruments)
-            except PolicyError as error:
-                raise PolicyError(f"change {number} ({change.do}): {error}") from None
+        instruments = _amended(list(recorded), self.changes, "change")
+        for course in self.adaptive:
+            stance = (stances or {}).get(course.government, 0)
+            if stance:
+                changes = course.tighter if stance > 0 else course.looser
+                word = f"{course.government} {'tighter' if stance > 0 else 'looser'}, change"
+                instruments = _amended(instruments, changes, word)
         return tuple(instruments)
 
 
@@ -191,6 +241,17 @@ HISTORY = Policy(
     title="Recorded history",
     question="What happens under the rules and programmes as they were recorded?",
 )
+
+
+def _amended(
+    instruments: list[Instrument], changes: Sequence[Change], word: str
+) -> list[Instrument]:
+    for number, change in enumerate(changes, start=1):
+        try:
+            instruments = change.amend(instruments)
+        except PolicyError as error:
+            raise PolicyError(f"{word} {number} ({change.do}): {error}") from None
+    return instruments
 
 
 def _scaled_from(parameter: Parameter, factor: float, since: date | None) -> Parameter:

@@ -466,6 +466,17 @@ Instrument = Annotated[
     Field(discriminator="kind"),
 ]
 
+LETS_THROUGH = dict.fromkeys(
+    ("chip-threshold", "chip-letter", "chip-embargo", "entity-listing"), "approval_odds"
+) | dict.fromkeys(
+    (
+        *("tool-control", "memory-control", "foundry-control", "cloud-control"),
+        *("design-software-control", "servicing-control", "model-access-limit"),
+    ),
+    "admitted",
+)
+"""The parameter, by kind of rule, that says what share gets through; 0 where it is left out."""
+
 ChipControl = ChipThreshold | ChipLetter | ChipEmbargo
 
 ON_RECORD_ONLY: tuple[type[InstrumentBase], ...] = (

@@ -71,6 +71,7 @@ class World(mesa.Model):
         seed: the study's seed.  Luck depends on (seed, stream, ordinal, future) and nothing else.
         first_future: number, within the study, of the first future held here.
         fixed: parameters to set instead of drawing them: a value, or one per future.
+        sharing: how many consecutive futures meet the same luck (see ``model.streams``).
         products: whether the recorded chips are sold until their roadmaps end, or designers plan
             their own versions for the Chinese market, or all chips that follow those of the start.
         cast: who takes part; the recorded cast if not given.
@@ -106,6 +107,7 @@ class World(mesa.Model):
         seed: int | None = DEFAULT_SEED,
         first_future: int = 0,
         fixed: Mapping[str, float | Floats] | None = None,
+        sharing: int = 1,
         products: Products = "recorded",
         cast: Cast | None = None,
     ) -> None:
@@ -118,7 +120,7 @@ class World(mesa.Model):
         self.futures = futures
         self.products = products
         self.calendar = Calendar()
-        self.streams = Streams(seed, futures, first_future)
+        self.streams = Streams(seed, futures, first_future, sharing)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
         self.switches = Switchboard()
         self.ledger = Ledger(futures)

@@ -30,7 +30,11 @@ BAD_POLICIES = {
     "wrong type": ("name: mine\nchanges: 3\n", ("mine.yaml", "changes", "tuple")),
     "unknown change": (
         "name: mine\nchanges:\n  - do: ban\n",
-        ("mine.yaml", "changes[0]", "'remove', 'delay', 'scale', 'add'"),
+        (
+            "mine.yaml",
+            "changes[0]",
+            "'remove', 'delay', 'scale', 'set', 'tighten', 'loosen', 'add'",
+        ),
     ),
     "bad date": (
         f"name: mine\nchanges:\n  - {{do: remove, select: {{ids: [{KNOWN}]}}, since: soon}}\n",

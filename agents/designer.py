@@ -11,9 +11,11 @@ from agents import chip_design, lithography, product_planning
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, ratio
 from agents.records import ChipRecord, DesignerRecord
-from agents.surroundings import Rules, Surroundings
+from agents.surroundings import ChipRules, Rules, Surroundings
 
 Products = Literal["recorded", "versions-planned", "planned"]
+# How many of its products a designer defends in China.
+FLAGSHIPS = 2
 
 
 @dataclass
@@ -133,8 +135,8 @@ class Designer(Actor):
 
     @property
     def planned(self) -> list[Planned]:
-        """Every chip that it planned itself."""
-        return [*self.variants, *self.successors]
+        """Every chip that it planned itself, in an order that no other future has a part in."""
+        return sorted([*self.variants, *self.successors], key=lambda planned: planned.chip.name)
 
     def _launched_at_start(self, chips: tuple[ChipRecord, ...]) -> tuple[ChipRecord, ...]:
         """Products out by the start of the simulation; the first one, if none was."""
@@ -182,7 +184,7 @@ class Designer(Actor):
         for place, foundry in enumerate(self._foundries):
             barred = self._barred_nodes(self.model.rules, foundry, now)
             news = np.isinf(self._barred_nodes(self.model.recorded_rules, foundry, now)).all()
-            reached = self.model.node_dates(foundry) + barred[:, None]
+            reached = self.model.node_dates(foundry) + barred
             rung = product_planning.usable_rung(reached, by, self._patience)
             better = rung > rungs
             rungs = np.where(better, rung, rungs)
@@ -191,15 +193,15 @@ class Designer(Actor):
         return rungs, makers, reopened
 
     def _barred_nodes(self, rules: Rules, foundry: str, now: float) -> Floats:
-        """Infinite for each node class that no service or no software is to be had for."""
+        """Infinite where no service or no software is to be had, ``(rungs, futures)``."""
         region = self.model.region_of(foundry)
-        served = rules.foundry_access(self.name, self.region, region, now, now + 1.0) >= 0.5
+        access = rules.foundry_access(self.name, self.region, region, now, now + 1.0)
         at_home = self.model.parameters.certain("home_software_nm")
-        barred = np.zeros(len(lithography.LADDER))
+        barred = np.zeros((len(lithography.LADDER), self.model.futures))
         for rung, nm in enumerate(lithography.LADDER):
-            software = rules.design_software_access(self.region, float(nm), now, now + 1.0) >= 0.5
-            if not served or not (software or nm >= at_home):
-                barred[rung] = np.inf
+            software = rules.design_software_access(self.region, float(nm), now, now + 1.0)
+            enough = np.greater_equal(software, 0.5) | (nm >= at_home)
+            barred[rung] = np.where(np.greater_equal(access, 0.5) & enough, 0.0, np.inf)
         return barred
 
     def _launch(self, begin: Bools, launches: Floats, rungs: Ints, makers: Ints) -> None:
@@ -228,7 +230,9 @@ class Designer(Actor):
         launched = self.model.calendar.months(anchor.launched)
         years = max(0.0, (12.0 * year + 6.0 - launched) / 12.0)
         gains = self._gains()
-        memory = self.model.rules.memory_access(self.region, launched, launched + 12.0 * years)
+        # Data sheets are shared by all futures, so memory is that of the policy as it stands.
+        _, usual, _ = self.model.rules.in_force(self.model.time)[0]
+        memory = usual.memory_access(self.region, launched, launched + 12.0 * years)
         chip = product_planning.successor(
             anchor, gains, name=name, foundry=foundry, rung=rung, years=years, open_memory=memory
         )
@@ -268,44 +272,66 @@ class Designer(Actor):
     def flagships(self) -> list[tuple[ChipRecord, Bools]]:
         """The two most useful products that it sells to anyone now, the best first.
 
-        With each the futures in which it is sold.
+        With each the futures in which it is one of these two.
         """
         now = self.model.time
         everywhere = np.ones(self.model.futures, dtype=np.bool_)
         on_sale = [(chip, everywhere) for chip in self.on_sale(now, now + 1.0)]
         on_sale += [(p.chip, (p.launches <= now) & (p.ends > now)) for p in self.successors]
-        open_sale = [(c, where) for c, where in on_sale if c.sold_to == "anyone" and where.any()]
-        return sorted(open_sale, key=lambda one: chip_design.worth(one[0]), reverse=True)[:2]
+        open_sale = [(chip, where) for chip, where in on_sale if chip.sold_to == "anyone"]
+        open_sale.sort(key=lambda one: (-chip_design.worth(one[0]), one[0].name))
+        found = []
+        better: Ints = np.zeros(self.model.futures, dtype=np.int64)
+        for chip, where in open_sale:
+            among_the_best = where & (better < FLAGSHIPS)
+            better = better + where
+            if among_the_best.any():
+                found.append((chip, among_the_best))
+        return found
 
     def plan_variants(self) -> None:
         """Answer rules that bar its best products: design versions that they let pass."""
         for chip, sold in self.flagships() if self.plans_variants else ():
-            if self._may_sell(chip):
-                continue
-            passing = (v for v in self.variants if v.base is chip and self._may_sell(v.chip))
-            variant = next(passing, None) or self._design_variant(chip)
-            if variant is not None:
-                self._begin_where_worthwhile(variant, sold)
+            for _, rules, where in self.model.rules.in_force(self.model.time):
+                if self._may_sell(chip, rules):
+                    continue
+                variant = self._variant(chip, rules)
+                if variant is not None:
+                    self._begin_where_worthwhile(variant, sold & where)
 
-    def _begin_where_worthwhile(self, variant: Planned, sold: Bools) -> None:
+    def _begin_where_worthwhile(self, variant: Planned, where: Bools) -> None:
         """Start design in the futures where what China buys, or would buy, pays for it."""
         known = self.model.parameters
         at_stake = 4.0 * (self.forgone + self.china_revenue)
-        begin = sold & np.isinf(variant.launches) & (at_stake > known["variant_cost"])
+        begin = where & np.isinf(variant.launches) & (at_stake > known["variant_cost"])
         lag = known["variant_months"] * self.model.luck(
-            f"{self.name}/variant", self.variants.index(variant), sigma=known["variant_luck"]
+            f"{self.name}/variant/{variant.chip.name}", 0, sigma=known["variant_luck"]
         )
         variant.launches = np.where(begin, self.model.time + lag, variant.launches)
 
-    def _design_variant(self, base: ChipRecord) -> Planned | None:
-        number = 1 + sum(variant.base is base for variant in self.variants)
+    def _variant(self, base: ChipRecord, rules: ChipRules) -> Planned | None:
+        """The best version that passes, new or known; none where nothing passes.
+
+        It is named after its figures, so that it is the same whatever other futures designed.
+        """
+
+        def may_sell(chip: ChipRecord) -> bool:
+            return self._may_sell(chip, rules)
+
         # Named anew before it is judged: a letter catches the base by its name.
-        name = f"{base.name} for China {number}"
-        plain = base.model_copy(update={"name": name, "sold_to": "china"})
-        bounds = self.model.rules.chip_bounds("CN", self.model.time)
-        chip = chip_design.compliant_variant(plain, bounds, self._may_sell, chip_design.worth)
-        if chip is None:
+        plain = base.model_copy(update={"name": f"{base.name} for China", "sold_to": "china"})
+        bounds = rules.chip_bounds("CN", self.model.time)
+        best = chip_design.compliant_variant(plain, bounds, may_sell, chip_design.worth)
+        if best is None:
             return None
+        name = (
+            f"{best.name} (TPP {best.tpp:.0f}, links {best.interconnect_gbs:.0f}, "
+            f"memory {best.memory_bandwidth_gbs:.0f} GB/s)"
+        )
+        known = next((v for v in self.variants if v.chip.name == name), None)
+        if known is not None:
+            return known
+        chip = best.model_copy(update={"name": name})
         # Never below what dies, memory and assembly cost, which cutting down does not save.
         kept = np.maximum(chip_design.relative_price(chip, base), 1.0 - self.margin)
         self.list_prices[name] = self.list_prices[base.name] * kept
@@ -313,9 +339,9 @@ class Designer(Actor):
         self.variants.append(Planned(chip, base, never, never))
         return self.variants[-1]
 
-    def _may_sell(self, chip: ChipRecord) -> bool:
+    def _may_sell(self, chip: ChipRecord, rules: ChipRules) -> bool:
         """Whether the rules, those known to come included, let a chip be sold to China."""
-        return self.model.rules.will_admit(chip, "CN", self.model.time)
+        return rules.will_admit(chip, "CN", self.model.time)
 
     def improve_software(self, months: float) -> None:
         """Close part of the distance between its software and the best."""
@@ -331,7 +357,7 @@ class Designer(Actor):
         openly = self.model.rules.foundry_access(self.name, self.region, "RoW", open_from, end)
         # Where the designer may be served openly it needs no go-between for the same dies.
         quarters = (end - open_from) / 3.0
-        dies = self._third_country_dies * max(go_between, openly) * quarters
+        dies = self._third_country_dies * np.maximum(go_between, openly) * quarters
         self.die_bank = self.die_bank + dies
         self.dies_obtained = self.dies_obtained + dies
 
@@ -346,8 +372,8 @@ class Designer(Actor):
         known = self.model.parameters
         cover = known["memory_cover_quarters"]
         lead = end - start + known.certain("memory_warning_months")
-        if self.model.rules.memory_control_ahead(self.region, start, lead):
-            cover = cover + known["memory_hoard_quarters"]
+        ahead = self.model.rules.memory_control_ahead(self.region, start, lead)
+        cover = np.where(ahead, cover + known["memory_hoard_quarters"], cover)
         return np.maximum(0.0, cover * use - self.memory_stock)
 
     def lay_in_memory(self, stacks: Floats) -> None:

@@ -330,7 +330,7 @@ class Developer(Actor):
         own = own * (1.0 + known["data_to_research"] * self.model.adoption.feedback(self.region))
         absorption = known["absorption"] * self.attention
         learned = capability.spillover(
-            self.efficiency, self.model.knowledge.published(), absorption
+            self.efficiency, self.model.knowledge.published(self.region), absorption
         )
         found = self.unless_off(Mechanism.ALGORITHMS, own)
         read = self.unless_off(Mechanism.LEARNING, learned)
@@ -468,7 +468,7 @@ class Developer(Actor):
         if trained.any():
             self._finish_runs(trained)
         alone = np.maximum(self._base.level + self.post_training, 0.0)
-        teacher = self.model.knowledge.teachable(self.off_since(Mechanism.LEARNING))
+        teacher = self.model.knowledge.teachable(self.region, self.off_since(Mechanism.LEARNING))
         level = capability.distilled(alone, teacher, self.imitation())
         better = (trained & (level > self.released)) | self._worth_reworking(level)
         if better.any():
@@ -514,9 +514,15 @@ class Developer(Actor):
             behind = _ahead(self.model.knowledge.best_offered(), level)
             trailing = self.strategy.opens_when_trailing
             opens = openness.opens_weights(behind, habit=habit, trailing=trailing)
+            opens = opens & ~self._may_not_open()
             why = openness.reason_for_release(behind, opens, habit=habit)
         self.decisions.note(where, when, "releases a model", openness.RELEASE_REASONS, why)
         self.open_weights = np.where(where, opens, self.open_weights)
+
+    def _may_not_open(self) -> Bools:
+        """Where a rule bars the base model at hand from open release, ``(futures,)``."""
+        bound = self.model.rules.open_release_bound(self.region, self.model.time)
+        return np.asarray(self._base.flop >= bound)
 
     def _publish(self, where: Bools, parts: Floats, when: Floats) -> None:
         self.parts = np.where(where, parts, self.parts)

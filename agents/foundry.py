@@ -160,8 +160,8 @@ class Foundry(Actor):
         store = store_of(tool_class)
         wanted = expansion * self.needs()[store]
         lead = known.certain("tool_warning_months")
-        if self.model.rules.tool_control_ahead(tool_class, self.region, self.model.time, lead):
-            wanted = wanted * (1.0 + known["tool_hoard"])
+        ahead = self.model.rules.tool_control_ahead(tool_class, self.region, self.model.time, lead)
+        wanted = np.where(ahead, wanted * (1.0 + known["tool_hoard"]), wanted)
         if tool_class == "euv":
             # A first scanner is for research, before any node needs EUV in volume.
             first = (self.rung >= SEVEN_NM) & (self.euv_owned < 1.0)

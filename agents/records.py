@@ -305,6 +305,47 @@ class TalentPoolRecord(Strict):
     )
 
 
+class Course(Strict):
+    """How an adaptive government reviews its rules: when, by which outcome, at which bounds.
+
+    It tightens on one side of the outcome and loosens on the other, a step at each review.
+    """
+
+    outcome: str = Field(description="an outcome of the registry")
+    reviews_every: int = Field(ge=1, le=120, description="months")
+    since: date = Field(description="day of the first review")
+    notice_months: float = Field(
+        default=0.0, ge=0.0, le=60.0, description="from a decision to its taking effect"
+    )
+    tighten_below: float | None = Field(default=None, allow_inf_nan=False)
+    tighten_above: float | None = Field(default=None, allow_inf_nan=False)
+    loosen_below: float | None = Field(default=None, allow_inf_nan=False)
+    loosen_above: float | None = Field(default=None, allow_inf_nan=False)
+
+    @property
+    def tightest(self) -> int:
+        """1 if there is a tighter course than that of the policy, else 0."""
+        return 1
+
+    @property
+    def loosest(self) -> int:
+        """-1 if there is a looser course than that of the policy, else 0."""
+        return -1
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Course:
+        below, above = self.tighten_below, self.tighten_above
+        if (below is None) == (above is None):
+            raise ValueError("give one of 'tighten_below' and 'tighten_above'")
+        if (self.loosen_below, self.loosen_above)[below is None] is not None:
+            raise ValueError("tightening and loosening lie on opposite sides of the outcome")
+        if below is not None and self.loosen_above is not None and self.loosen_above < below:
+            raise ValueError("expected tighten_below <= loosen_above")
+        if above is not None and self.loosen_below is not None and self.loosen_below > above:
+            raise ValueError("expected loosen_below <= tighten_above")
+        return self
+
+
 class GovernmentRecord(Strict):
     """A government that holds instruments."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agents.arrays import Floats, Ints
+from agents.arrays import Bools, Floats, Ints
 from agents.mechanisms import Mechanism
 from agents.records import ChipRecord, Quantity
 
@@ -55,14 +55,27 @@ class Clock(Protocol):
         """The day at which ``months`` have passed since the start."""
 
 
-class Rules(Protocol):
-    """What the instruments in force say; periods are in months since the start."""
+class ChipRules(Protocol):
+    """What one set of rules says to designers of chips."""
 
     def will_admit(self, chip: ChipRecord, destination: str, now: float) -> bool:
         """Whether a chip may be sold freely under the rules in force and those known to come."""
 
     def chip_bounds(self, destination: str, now: float) -> Mapping[str, Sequence[float]]:
         """Bounds that rules in force or known to come set on chips, by metric."""
+
+    def memory_access(self, region: str, start: float, end: float) -> float:
+        """Share of wanted foreign high-bandwidth memory that a region may buy."""
+
+
+class Rules(Protocol):
+    """What the instruments in force say; periods are in months since the start.
+
+    An answer is one number where it is the same in all futures, else ``(futures,)``.
+    """
+
+    def in_force(self, now: float, /) -> Sequence[tuple[int, ChipRules, bool | Bools]]:
+        """Sets of rules on chips, each with its number and the futures in which it holds."""
 
     def tool_access(
         self,
@@ -73,10 +86,12 @@ class Rules(Protocol):
         foundry: str,
         start: float,
         end: float,
-    ) -> float:
+    ) -> float | Floats:
         """Share of wanted shipments of a tool class that may go ahead."""
 
-    def tool_control_ahead(self, tool_class: str, region: str, now: float, lead: float) -> bool:
+    def tool_control_ahead(
+        self, tool_class: str, region: str, now: float, lead: float
+    ) -> bool | Bools:
         """Whether a control on the tool class is known to come: announced, or near enough to leak.
 
         Args:
@@ -86,25 +101,32 @@ class Rules(Protocol):
             lead: how long ahead an unannounced rule is known, months.
         """
 
-    def servicing_access(self, maker_country: str, region: str, start: float, end: float) -> float:
+    def servicing_access(
+        self, maker_country: str, region: str, start: float, end: float
+    ) -> float | Floats:
         """Share of the service that a country's toolmakers may give fabs of a region."""
 
-    def memory_access(self, region: str, start: float, end: float) -> float:
+    def memory_access(self, region: str, start: float, end: float) -> float | Floats:
         """Share of wanted foreign high-bandwidth memory that a region may buy."""
 
-    def memory_control_ahead(self, region: str, now: float, lead: float) -> bool:
+    def memory_control_ahead(self, region: str, now: float, lead: float) -> bool | Bools:
         """Whether a memory control is known to come, announced or by ``lead`` months ahead."""
 
     def foundry_access(
         self, designer: str, designer_region: str, foundry_region: str, start: float, end: float
-    ) -> float:
+    ) -> float | Floats:
         """Share of a designer's orders that a foundry of another region may take."""
 
-    def design_software_access(self, region: str, nm: float, start: float, end: float) -> float:
+    def design_software_access(
+        self, region: str, nm: float, start: float, end: float
+    ) -> float | Floats:
         """Share of a region's need for foreign design software at a node class that is met."""
 
-    def enforcement_rate(self, issuer: str, start: float, end: float) -> float:
+    def enforcement_rate(self, issuer: str, start: float, end: float) -> float | Floats:
         """Means for enforcement of a government, USD bn a year."""
+
+    def open_release_bound(self, origin: str, now: float) -> float | Floats:
+        """Training compute from which developers of a region may not open weights, log10 FLOP."""
 
 
 class Grant(Protocol):
@@ -126,13 +148,14 @@ class Grant(Protocol):
 class Knowledge(Protocol):
     """What is publicly known of algorithms and models."""
 
-    def published(self) -> Floats:
-        """Algorithmic efficiency that the open literature has reached, OOM, ``(futures,)``."""
+    def published(self, reader: str) -> Floats:
+        """Efficiency of which readers of a region could read by now, OOM, ``(futures,)``."""
 
-    def teachable(self, until: float | None = None) -> Floats:
-        """Level of the best model whose outputs could be learned from in time, OOM.
+    def teachable(self, user: str, until: float | None = None) -> Floats:
+        """Level of the best model that users of a region could learn from in time, OOM.
 
         Args:
+            user: the region.
             until: the moment, months; now if left out.
         """
 
@@ -211,8 +234,16 @@ class Surroundings(Protocol):
     def grants(self, government: str, start: float, end: float) -> Iterable[Grant]:
         """What the subsidies of a government pay out over a period."""
 
-    def note(self, when: float, actor: str, event: str, subject: str) -> None:
-        """Put an event that is the same in every future into the record."""
+    def last_seen(self, outcome: str) -> Floats:
+        """An outcome as last recorded, infinite where beyond the record, ``(futures,)``."""
+
+    def realign_rules(self) -> None:
+        """Let the rules in force, and those to come, follow what governments decided."""
+
+    def note(
+        self, when: float, actor: str, event: str, subject: str, where: Bools | None = None
+    ) -> None:
+        """Put an event into the record; ``where`` names the futures, all if left out."""
 
     def register_agent(self, agent: Any) -> None:
         """Take an actor into the cast (Mesa's)."""

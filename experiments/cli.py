@@ -13,30 +13,31 @@ from time import perf_counter
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
 from typer.exceptions import TyperException
 
 from experiments.bench import bench as run_bench
 from experiments.comparison import ComparisonError, as_json
 from experiments.comparison import compare as compared
+from experiments.designs import DesignError
 from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
+from experiments.grids import axis_in_words
 from experiments.hindcast import hindcast
 from experiments.installed import installed
 from experiments.manifest import Manifest, StoredOutcome, origin
-from experiments.policies import library, load_policy
+from experiments.policies import library
+from experiments.policy_commands import policy_app
 from experiments.progress import progress_bar
 from experiments.rules import RuleQuestionError, rules_app
 from experiments.runner import RunError, suitable_block
 from experiments.runner import run as run_study
 from experiments.store import StoreError, known_names, load, read_manifest
 from experiments.study import LAST_MONTH, MOST_FUTURES, Study, StudyError, month_within
+from experiments.study_commands import study_app
+from experiments.study_files import asked_for, load_study
 from experiments.supply_record import supply
 from experiments.tables import (
-    changes_table,
     comparison_notes,
     comparison_table,
     outcomes_table,
@@ -44,7 +45,7 @@ from experiments.tables import (
 )
 from experiments.terminal import console_for, print_json
 from model.calendar import RECORD_START
-from model.loading import DataError, first_fault, recorded_instruments
+from model.loading import DataError
 from model.observations import observations
 from model.outcomes import OUTCOMES
 from model.policy import PolicyError
@@ -52,6 +53,7 @@ from model.policy import PolicyError
 FAULTS = (
     PolicyError,
     DataError,
+    DesignError,
     StudyError,
     StoreError,
     ComparisonError,
@@ -69,8 +71,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-policy_app = typer.Typer(help="Look at one policy.", rich_markup_mode=None)
 app.add_typer(policy_app, name="policy")
+app.add_typer(study_app, name="study")
 app.add_typer(rules_app, name="rules")
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a finished study.")]
@@ -82,14 +84,45 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 @app.command(epilog="Example: aigap run history no-controls my-policy.yaml --futures 1000 --seed 7")
 def run(
     policies: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="POLICY", help="Names (see 'aigap policies') or YAML files."),
-    ],
+    ] = None,
+    study_file: Annotated[
+        Path | None,
+        typer.Option("--study", metavar="FILE", help="A study in YAML, in place of what follows."),
+    ] = None,
     futures: Annotated[
-        int, typer.Option(metavar="N", min=1, max=MOST_FUTURES, help="Futures per policy.")
-    ] = 1000,
-    until: Until = "2030-12",
-    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of all luck.")] = 1,
+        int | None,
+        typer.Option(
+            metavar="N", min=1, max=MOST_FUTURES, help="Futures per policy.", show_default="1000"
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM", help="Last month, at most 2040-12.", show_default="2030-12"
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="S", min=0, help="Seed of all luck.", show_default="1"),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            metavar="random|lhs|sobol|nominal|oat|table:FILE",
+            help="How futures are spread over the uncertain parameters.",
+            show_default="random",
+        ),
+    ] = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="INSTRUMENT.PARAMETER=A,B,C",
+            help="Try each policy with these values too; may be repeated for a grid.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(metavar="W", min=1, max=1024, help="Processes.", show_default="one per core"),
@@ -108,24 +141,34 @@ def run(
         typer.Option(metavar="DIR", help="Where to.", show_default="results/POLICIES"),
     ] = None,
     products: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="recorded|versions-planned|planned",
             help="Chips on sale: recorded ones, or versions for China planned, or all planned.",
+            show_default="recorded",
         ),
-    ] = "recorded",
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a study that lies in DIR.")
     ] = False,
 ) -> None:
     """Simulate policies over many futures and store the results in DIR."""
-    study = _study(policies, futures, until, seed, products)
+    study = _study(
+        study_file,
+        policies=policies,
+        grid=dict(axis_in_words(text) for text in grid) if grid else None,
+        design=design,
+        futures=futures,
+        until=until,
+        seed=seed,
+        products=products,
+    )
     directory = out or Path("results") / _folder_name(study)
     count = workers or _cores()
     size = block or suitable_block(study, count)
     count = min(count, sum(1 for _ in study.blocks(size)))
     console = Console(stderr=True)
-    total = len(study.policies) * futures
+    total = len(study.policies) * study.futures
     start = perf_counter()
     with progress_bar(f"{len(study.policies)} policies", total, console) as advance:
         fresh = run_study(
@@ -137,7 +180,7 @@ def run(
     seconds = perf_counter() - start
     _say(
         f"{_counted(len(study.policies), 'policy', 'policies')} x"
-        f" {_counted(futures, 'future', 'futures')} to {study.until:%Y-%m}"
+        f" {_counted(study.futures, 'future', 'futures')} to {study.until:%Y-%m}"
         f" in {seconds:.1f} s ({total / seconds:,.0f} futures/s): {directory}"
     )
 
@@ -209,24 +252,6 @@ def plot(
 def policies() -> None:
     """List the policies that ship with aigap, and the question each asks."""
     console_for(_WIDTH_IN_PIPES).print(policies_table(library().values()))
-
-
-@policy_app.command("show", epilog="Example: aigap policy show no-controls")
-def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, or a YAML file.")],
-) -> None:
-    """Say what a policy asks, what it does, and to which instruments."""
-    policy = load_policy(name)
-    console = console_for(_WIDTH_IN_PIPES)
-    console.print(f"[bold]{escape(policy.title or policy.name)}[/bold] ({policy.name})")
-    for text in (policy.question, policy.description):
-        if text:
-            console.print(Padding(escape(text), (1, 0, 0, 0)), highlight=False)
-    console.print()
-    if policy.changes:
-        console.print(changes_table(policy, recorded_instruments()))
-    else:
-        console.print("Changes nothing.")
 
 
 @app.command()
@@ -309,21 +334,15 @@ def main() -> None:
     sys.exit(status(sys.argv[1:]))
 
 
-def _study(policies: list[str], futures: int, until: str, seed: int, products: str) -> Study:
-    loaded = tuple(load_policy(name) for name in policies)
-    month = month_within(until, RECORD_START, LAST_MONTH)
-    try:
-        return Study.model_validate(
-            {
-                "policies": loaded,
-                "futures": futures,
-                "until": month,
-                "seed": seed,
-                "products": products,
-            }
-        )
-    except ValidationError as error:
-        raise StudyError(first_fault(error)) from None
+def _study(file: Path | None, **options: object) -> Study:
+    given = [name for name, value in options.items() if value is not None]
+    if file is None:
+        if not options["policies"]:
+            raise StudyError("expected a POLICY or more, or --study FILE")
+        return asked_for(**options)
+    if given:
+        raise StudyError(f"--study says all of a study: expected no {given[0]} beside it")
+    return load_study(file)
 
 
 def _folder_name(study: Study) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.designer import Products
+from experiments.designs import Rows
 from experiments.store import Store
 from experiments.study import FUTURES_PER_SHARD, Block, Shard, Study
 from model.outcomes import OUTCOMES
@@ -114,13 +115,23 @@ def simulate(
     first_future: int,
     futures: int,
     products: Products = "recorded",
+    rows: Rows | None = None,
 ) -> Values:
-    """The outcomes of one block.
+    """The outcomes of one block; ``rows`` is what the study's design gives to its futures.
 
     Returns:
         ``(outcomes, futures, months)``, outcomes in the registry's order.
     """
-    world = World(policy, futures=futures, seed=seed, first_future=first_future, products=products)
+    rows = rows or Rows()
+    world = World(
+        policy,
+        futures=futures,
+        seed=seed,
+        first_future=first_future,
+        products=products,
+        fixed=rows.fixed,
+        sharing=rows.sharing,
+    )
     world.run_to(until)
     return np.stack([world.record.values(name).T for name in OUTCOMES])
 
@@ -172,7 +183,8 @@ def _simulated(
         for block in islice(blocks, count):
             policy = policies[block.shard.policy]
             task = (policy, study.until, study.seed, block.first_future, block.futures)
-            waiting[executor.submit(simulate, *task, study.products)] = block
+            rows = study.rows(block.first_future, block.futures)
+            waiting[executor.submit(simulate, *task, study.products, rows)] = block
 
     hand_out(in_flight)
     while waiting:

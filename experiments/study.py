@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from agents.designer import Products
 from agents.records import Strict
+from experiments.designs import RANDOM, Design, Rows
 from model.calendar import RECORD_START, Calendar, parse_year_month
 from model.policy import Policy
 
@@ -51,6 +52,7 @@ class Study(Strict):
 
     ``products`` says whether the recorded chips are sold while their roadmaps last, or designers
     plan their versions for China in answer to rules, or all that follow the chips of the start.
+    ``design`` says which values the uncertain parameters have in which future.
     """
 
     policies: tuple[Policy, ...] = Field(min_length=1)
@@ -58,6 +60,7 @@ class Study(Strict):
     until: date = date(2030, 12, 1)
     seed: int = Field(default=1, ge=0, lt=2**63)
     products: Products = "recorded"
+    design: Design = RANDOM
 
     @field_validator("policies")
     @classmethod
@@ -74,6 +77,17 @@ class Study(Strict):
         if until.day != 1 or not RECORD_START <= until <= LAST_MONTH:
             raise ValueError(f"expected a month from {RECORD_START:%Y-%m} to {LAST_MONTH:%Y-%m}")
         return until
+
+    @field_validator("design")
+    @classmethod
+    def _with_a_row_for_each_future(cls, design: Design, info: ValidationInfo) -> Design:
+        if "futures" in info.data:
+            design.check(info.data["futures"])
+        return design
+
+    def rows(self, first: int, count: int) -> Rows:
+        """What the design gives to futures ``first`` to ``first + count - 1``."""
+        return self.design.rows_of(self.seed, self.futures, first, count)
 
     @property
     def months(self) -> list[date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.table import Table
 
@@ -11,7 +11,7 @@ from experiments.manifest import StoredOutcome
 from experiments.terminal import plain_table
 from model.instruments import Instrument
 from model.outcomes import Outcome
-from model.policy import Policy
+from model.policy import Adaptive, Policy
 
 _NOTHING = "-"
 _THOUSAND, _MILLION = 1e3, 1e6
@@ -89,13 +89,21 @@ def policies_table(policies: Iterable[Policy]) -> Table:
     return table
 
 
-def changes_table(policy: Policy, recorded: Sequence[Instrument]) -> Table:
-    """What a policy does to the recorded instruments, instrument by instrument."""
+def changes_table(
+    policy: Policy,
+    recorded: Sequence[Instrument],
+    stances: Mapping[str, int] | None = None,
+) -> Table:
+    """What a policy does to the recorded instruments, instrument by instrument.
+
+    With stances of adaptive governments: what these do on top of the policy as it stands.
+    """
     table = plain_table()
     for heading in ("Change", "Instrument", "Issuer", "In force from", "Title"):
         table.add_column(heading, no_wrap=heading != "Title")
-    before = {instrument.id: instrument for instrument in recorded}
-    after = {instrument.id: instrument for instrument in policy.amend(recorded)}
+    unchanged = recorded if stances is None else policy.amend(recorded)
+    before = {instrument.id: instrument for instrument in unchanged}
+    after = {instrument.id: instrument for instrument in policy.amend(recorded, stances)}
     for name in {**before, **after}:
         old, new = before.get(name), after.get(name)
         instrument = new or old
@@ -104,6 +112,34 @@ def changes_table(policy: Policy, recorded: Sequence[Instrument]) -> Table:
         change = "removed" if new is None else "added" if old is None else "changed"
         table.add_row(change, name, instrument.issuer, str(instrument.effective), instrument.title)
     return table
+
+
+def courses_of(policy: Policy) -> Iterator[tuple[Adaptive, int]]:
+    """The courses that a policy's adaptive governments may take: 1 tighter, -1 looser."""
+    for course in policy.adaptive:
+        if course.tighter:
+            yield course, 1
+        if course.looser:
+            yield course, -1
+
+
+def course_in_words(course: Adaptive, stance: int) -> str:
+    """When an adaptive government takes a course, in a line."""
+    bounds = (
+        (course.tighten_below, course.tighten_above)
+        if stance > 0
+        else (course.loosen_below, course.loosen_above)
+    )
+    words = [
+        f"{side} {bound:g}"
+        for side, bound in zip(("below", "above"), bounds, strict=True)
+        if bound is not None
+    ]
+    verb = "tightens" if stance > 0 else "loosens"
+    return (
+        f"{course.government} {verb} where {course.outcome} is {' or '.join(words)},"
+        f" reviewed every {course.reviews_every} months from {course.since} on:"
+    )
 
 
 def outcomes_table(outcomes: Iterable[Outcome]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -139,8 +139,8 @@ class Adoption:
 
     # --- diffusion ------------------------------------------------------------------------------
 
-    def diffuse(self, months: float) -> None:
-        """A period's adoption."""
+    def diffuse(self, months: float, push: Mapping[Region, float | Floats] | None = None) -> None:
+        """A period's adoption; ``push`` is what policies multiply its pace by, by home region."""
         known = self._parameters
         years = months / MONTHS_PER_YEAR
         elsewhere = known["peers_elsewhere"]
@@ -149,11 +149,16 @@ class Adoption:
             self.index,
             self.potential(),
             peers,
-            self._economies.readiness,
+            self._economies.readiness * self._pushed(push or {}),
             known["adoption_pace"],
             known["adoption_imitation"],
             years,
         )
+
+    def _pushed(self, push: Mapping[Region, float | Floats]) -> Floats:
+        """Factors of policies on the pace of adoption by market, ``(markets, futures)``."""
+        usual = np.ones_like(self._best_open)
+        return np.stack([usual * push.get(REGIONS[row], 1.0) for row in self._economies.home])
 
     def potential(self) -> Floats:
         """Share of work for which usable models are good and cheap enough, as ``index``."""

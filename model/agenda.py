@@ -63,7 +63,7 @@ class Agenda:
                 [
                     (world.calendar.months(day), event, instrument.id)
                     for instrument in world.rules.instruments
-                    if instrument.issuer == government.code
+                    if instrument.issuer == government.code and not instrument.decided_by
                     for event, day in (
                         ("announces", instrument.announced),
                         ("puts into force", instrument.effective),

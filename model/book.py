@@ -83,6 +83,12 @@ class Book:
             )
         )
 
+    def anew(self, before: Self, moment: float) -> list[Instrument]:
+        """Instruments in force here at a moment that are not, or are not the same, in another."""
+        day = self.calendar.date(moment)
+        held = {i.id: i for i in before.instruments if i.in_force(day)}
+        return [i for i in self.instruments if i.in_force(day) and held.get(i.id) != i]
+
     def _average(
         self, key: Hashable, start: float, end: float, at: Callable[[date], float]
     ) -> float:

@@ -13,13 +13,13 @@ from typing import Literal
 import numpy as np
 
 from agents import lithography, purchasing
-from agents.arrays import Floats
+from agents.arrays import Bools, Floats
 from agents.designer import Designer
 from agents.developer import Channel, Developer
 from agents.records import ChipRecord, Region
 from agents.surroundings import Parameters
 from model.calendar import Calendar
-from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 
 Way = Literal["sale", "smuggled", "rented"]
 
@@ -40,12 +40,14 @@ class Line:
     Attributes:
         ramp: share of a full offer, 0 to 1: new products start small; one number, or one per
             future ``(futures,)`` for a version whose launch differs between futures.
+        barred: share of it that rules keep from China at large, where it is smuggled or rented.
     """
 
     chip: ChipRecord
     designer: Designer
     way: Way
     ramp: float | Floats
+    barred: float | Floats = 0.0
 
     @property
     def dies(self) -> int:
@@ -60,7 +62,7 @@ class Line:
 
 def lines_on_sale(
     designers: Sequence[Designer],
-    rules: RuleBook,
+    rules: Rulings,
     calendar: Calendar,
     parameters: Parameters,
     start: float,
@@ -89,28 +91,32 @@ def lines_on_sale(
     ]
     sought = max(designers, key=lambda designer: designer.recorded_software)
     barred = [
-        line
+        (line, share)
         for line in sales
-        if line.designer is sought
-        and line.chip.sold_to == "anyone"
-        and rules.chip_sale(line.chip, "CN", "", start, end) < 1.0
+        if line.designer is sought and line.chip.sold_to == "anyone"
+        for share in [1.0 - rules.chip_sale(line.chip, "CN", "", start, end)]
+        if np.any(share > 0.0)
     ]
+    ways: tuple[Way, ...] = ("smuggled", "rented")
     return [
         *sales,
-        *(Line(line.chip, line.designer, "smuggled", line.ramp) for line in barred),
-        *(Line(line.chip, line.designer, "rented", line.ramp) for line in barred),
+        *(
+            Line(line.chip, line.designer, way, line.ramp, share)
+            for way in ways
+            for line, share in barred
+        ),
     ]
 
 
 def offered(
     lines: Sequence[Line],
     developer: Developer,
-    rules: RuleBook,
+    rules: Rulings,
     parameters: Parameters,
     start: float,
     end: float,
     *,
-    insecure: bool,
+    insecure: bool | Bools,
 ) -> Floats:
     """How freely a developer may take each line, and how much it favours its own designer's.
 
@@ -141,7 +147,7 @@ def offered(
 
 
 def _freely_offered(
-    line: Line, developer: Developer, rules: RuleBook, start: float, end: float
+    line: Line, developer: Developer, rules: Rulings, start: float, end: float
 ) -> float | Floats:
     chip, region = line.chip, developer.region
     own = chip.designer == developer.own_designer
@@ -184,8 +190,11 @@ def appeals(
     """Weights in the choice of a buyer who only trains, and of one who only serves.
 
     Worth per dollar counts, and so does familiarity: code is written for the most mature software,
-    which draws buyers by more than the share of peak that it delivers.
+    which draws buyers by more than the share of peak that it delivers.  Worth per dollar is against
+    the best that is for sale in a future, not against versions that only other futures brought out.
     """
+    there = np.stack([np.broadcast_to(line.ramp > 0.0, price.shape[1:]) for line in lines])
+    training, serving = training * there, serving * there
     sensitivity = parameters["price_sensitivity"]
     software = np.stack([line.designer.software for line in lines])
     familiar = software ** parameters["software_loyalty"]

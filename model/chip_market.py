@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents import purchasing
-from agents.arrays import Floats, filled, ratio, total
+from agents.arrays import Bools, Floats, filled, ratio, total
 from agents.designer import Designer
 from agents.developer import Channel, Developer
 from agents.foundry import Foundry
@@ -32,6 +32,7 @@ from model.installed_base import InstalledBase, Kind
 from model.ledger import Ledger
 from model.memory_market import MemoryMarket
 from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ class Session:
         compute: rating of a unit, H100e, ``(lines, 1)``.
         training: training compute that a unit delivers, H100 equivalents, ``(lines, futures)``.
         appeals: weights in the choice of a buyer who only trains, and of one who only serves.
+        barred: whether rules keep any of the chips that China seeks most from it, by future.
     """
 
-    rules: RuleBook
+    rules: Rulings
     start: float
     end: float
     lines: list[Line]
@@ -58,6 +60,7 @@ class Session:
     compute: Floats
     training: Floats
     appeals: tuple[Floats, Floats]
+    barred: bool | Bools
 
     @property
     def months(self) -> float:
@@ -119,7 +122,7 @@ class ChipMarket:
         self.domestic_share = nothing
         self.seized_h100e = nothing
 
-    def clear(self, rules: RuleBook, start: float, end: float) -> None:
+    def clear(self, rules: Rulings, start: float, end: float) -> None:
         """Clear the quarter ``[start, end)``."""
         session = self._open(rules, start, end)
         for designer in self._designers:
@@ -155,7 +158,7 @@ class ChipMarket:
 
     # --- what is on offer -----------------------------------------------------------------------
 
-    def _open(self, rules: RuleBook, start: float, end: float) -> Session:
+    def _open(self, rules: Rulings, start: float, end: float) -> Session:
         lines = chip_lines.lines_on_sale(
             self._designers, rules, self._calendar, self._parameters, start, end
         )
@@ -172,6 +175,7 @@ class ChipMarket:
             chip_lines.column(lines, lambda chip: chip.h100e),
             training,
             chip_lines.appeals(lines, training, serving, price, self._parameters),
+            _barred(lines),
         )
 
     def _list_price(self, line: Line) -> Floats:
@@ -190,13 +194,13 @@ class ChipMarket:
         offered = self._offered(session, firm, session.rules)
         lead = session.months + self._parameters.certain("chip_warning_months")
         ahead = session.rules.chip_control_ahead(firm.region, session.start, lead)
-        haste = self._parameters["chip_hoard"] if ahead else 0.0
+        haste = np.where(ahead, self._parameters["chip_hoard"], 0.0)
         channels = [chip_lines.channel_of(line, firm.region) for line in session.lines]
         return Counter(offered, session.price, session.appeals, haste, channels)
 
-    def _offered(self, session: Session, firm: Developer, rules: RuleBook) -> Floats:
+    def _offered(self, session: Session, firm: Developer, rules: Rulings) -> Floats:
         """How freely a firm may take each line under a rule book, ``(lines, futures)``."""
-        insecure = rules is session.rules and any(line.way == "smuggled" for line in session.lines)
+        insecure = rules is session.rules and session.barred
         return chip_lines.offered(
             session.lines,
             firm,
@@ -260,15 +264,17 @@ class ChipMarket:
         return fill
 
     def _may_serve(self, session: Session, foundry: Foundry, lines: Sequence[Line]) -> Floats:
-        """Share of each line's orders that a foundry may take, ``(lines, 1)``."""
+        """Share of each line's orders that a foundry may take, ``(lines, 1 or futures)``."""
         designers = [line.designer for line in lines]
-        access = [
-            session.rules.foundry_access(
-                designer.name, designer.region, foundry.region, session.start, session.end
+        shares = [
+            np.atleast_1d(
+                session.rules.foundry_access(
+                    designer.name, designer.region, foundry.region, session.start, session.end
+                )
             )
             for designer in designers
         ]
-        return np.array(access)[:, None]
+        return np.stack(np.broadcast_arrays(*shares))
 
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
         """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
@@ -326,7 +332,7 @@ class ChipMarket:
             rate = session.rules.chip_fee(
                 line.chip, firm.region, firm.name, session.start, session.end
             )
-            if rate > 0.0:
+            if np.any(rate > 0.0):
                 self._enforcer.take_fee(line.designer, taken * rate)
 
     def _hand_over(self, session: Session, firm: Developer, units: Floats, seizure: Floats) -> None:
@@ -397,19 +403,31 @@ class ChipMarket:
                 designer.set_prices(total(ordered[rows]), total(sold[rows]))
         smuggled = session.rows(lambda line: line.way == "smuggled")
         if smuggled:
-            diverted = {session.lines[row].chip.name for row in smuggled}
+            diverted = {session.lines[r].chip.name: session.lines[r].barred for r in smuggled}
             openly = session.rows(lambda line: line.way == "sale" and line.chip.name in diverted)
+            in_circulation = total(
+                sold[row] * (diverted[session.lines[row].chip.name] > 0.0) for row in openly
+            )
             self.grey.settle(
                 total(ordered[smuggled]),
                 total(sold[smuggled]),
                 seizure,
-                total(sold[openly]),
+                in_circulation,
                 session.months,
+                session.barred,
             )
         china = to_china * session.compute
         self.grey.set_rentable(total(sold * session.compute) - total(china))
         domestic = session.rows(lambda line: line.chip.home == "CN")
         self.domestic_share = ratio(total(china[domestic]), total(china))
+
+
+def _barred(lines: Sequence[Line]) -> bool | Bools:
+    """Whether any line is one that rules keep from China."""
+    barred: bool | Bools = False
+    for line in lines:
+        barred = barred | (line.barred > 0.0)
+    return barred
 
 
 def _dies(lines: Sequence[Line]) -> Floats:

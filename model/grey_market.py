@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Bools, Floats
 from agents.surroundings import Parameters
 from model.calendar import MONTHS_PER_YEAR
 
@@ -27,7 +27,7 @@ class GreyMarket:
         self.seized: Floats = np.zeros(futures)
         self.rentable: Floats = parameters["rentable_start"].copy()
 
-    def seizure_share(self, effort: float) -> Floats:
+    def seizure_share(self, effort: float | Floats) -> Floats:
         """Share of smuggled units that is seized, ``(futures,)``.
 
         ``base x effort^elasticity``, at most all; none without any effort.
@@ -36,7 +36,8 @@ class GreyMarket:
             effort: means of the enforcing government relative to the reference.
         """
         known = self._parameters
-        share = known["seizure_base"] * effort ** known["seizure_elasticity"]
+        means = np.full(known["seizure_base"].shape, effort)
+        share = known["seizure_base"] * means ** known["seizure_elasticity"]
         return np.clip(share, 0.0, 1.0)
 
     def settle(
@@ -46,6 +47,7 @@ class GreyMarket:
         seizure_share: Floats,
         in_circulation: Floats,
         months: float,
+        where: bool | Bools = True,
     ) -> None:
         """Book a quarter's traffic; networks grow with orders they could not fill.
 
@@ -58,6 +60,7 @@ class GreyMarket:
             seizure_share: share of them that was seized.
             in_circulation: units of the same chips sold openly in the quarter.
             months: length of the period.
+            where: futures in which anything was barred; in others networks lie still.
         """
         known = self._parameters
         self.smuggled = self.smuggled + moved
@@ -71,13 +74,14 @@ class GreyMarket:
         growth = np.where(
             pull > 0.0, known["smuggling_growth"] * pull * risk * room, decline * pull
         )
-        self.network = np.maximum(
+        moved_on = np.maximum(
             self.network * np.exp(growth * years),
             known["smuggling_start"] * known["smuggling_floor"],
         )
+        self.network = np.where(where, moved_on, self.network)
         asked = known["premium_response"] * np.maximum(pull, 0.0)
         asked = asked + known["risk_premium"] * seizure_share
-        self.premium = known["smuggling_premium"] * (1.0 + asked)
+        self.premium = np.where(where, known["smuggling_premium"] * (1.0 + asked), self.premium)
 
     def set_rentable(self, delivered_elsewhere: Floats) -> None:
         """Clouds abroad can set aside a share of what they last received, H100e a quarter."""

@@ -8,14 +8,23 @@ value with a reference, after the habit of tax-benefit microsimulation (OpenFisc
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from agents.records import Country, Region, Strict, ToolClass
 from model.destinations import Destination, reach
 
-Family = Literal["export-control", "counter-measure", "subsidy", "talent", "enforcement", "compute"]
+Family = Literal[
+    "export-control",
+    "counter-measure",
+    "subsidy",
+    "talent",
+    "enforcement",
+    "compute",
+    "knowledge",
+    "adoption",
+]
 ChipMetric = Literal[
     "tpp",
     "performance_density",
@@ -83,6 +92,8 @@ class Test(Strict):
 class InstrumentBase(Strict):
     """What every instrument has."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
     issuer: Country
@@ -91,6 +102,7 @@ class InstrumentBase(Strict):
     announced: date
     effective: date
     ended: date | None = None
+    decided_by: str = Field(default="", description="the firm, where no government decided")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     note: str = ""
 
@@ -100,6 +112,15 @@ class InstrumentBase(Strict):
             raise ValueError(f"{self.id}: announced {self.announced} after effective")
         if self.ended is not None and self.ended < self.effective:
             raise ValueError(f"{self.id}: ended {self.ended} before effective {self.effective}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_lives_on(self) -> InstrumentBase:
+        for name in self.needs:
+            if name not in self.parameters:
+                raise ValueError(f"{self.id}: expected a parameter '{name}'")
+            if any(dated.value < 0.0 for dated in self.parameters[name].values):
+                raise ValueError(f"{self.id}: '{name}' cannot be negative")
         return self
 
     def in_force(self, day: date) -> bool:
@@ -295,7 +316,8 @@ class MineralControl(DestinedInstrument):
 class ProcurementBan(InstrumentBase):
     """The issuer bars some of its own buyers from goods of the named suppliers.
 
-    On record only: the world does not act on it.
+    Parameter ``withheld``: share of the country's purchases of these suppliers' chips that is given
+    up, 0 if left out.  Bears on suppliers that design accelerators; of others it is only on record.
     """
 
     kind: Literal["procurement-ban"]
@@ -306,8 +328,8 @@ class ProcurementBan(InstrumentBase):
 class DomesticContent(InstrumentBase):
     """The issuer wants a share of what its fabs install to be made at home.
 
-    Parameter ``domestic_share``.  On record only: the world does not act on it; its fabs turn to
-    domestic tools as foreign ones are barred.
+    Parameters: ``domestic_share``, the share asked for; ``withheld``, the share of orders to
+    toolmakers abroad that fabs of the leading edge give up for it, 0 if left out.
     """
 
     kind: Literal["domestic-content"]
@@ -327,6 +349,8 @@ class PurchaseDiscouragement(InstrumentBase):
 class Subsidy(InstrumentBase):
     """Money from a government to actors, by purpose (parameter ``annual_usd_bn``)."""
 
+    needs = ("annual_usd_bn",)
+
     kind: Literal["subsidy"]
     purpose: Literal["fab-capacity", "process-research", "memory", "compute"]
     recipients: tuple[str, ...] = Field(min_length=1, description="names of actors")
@@ -335,9 +359,69 @@ class Subsidy(InstrumentBase):
 class TalentProgramme(InstrumentBase):
     """Draws people: parameter ``migration_factor`` multiplies a migration flow."""
 
+    needs = ("migration_factor",)
+
     kind: Literal["talent-programme"]
     origin: Region
     destination: Region
+
+
+class PublicationRestraint(InstrumentBase):
+    """Developers of the issuer's region hold back what they find from readers of some regions.
+
+    Parameter ``delay_months``: added to the time until others can read of it.  What has been
+    published stays so.
+    """
+
+    needs = ("delay_months",)
+
+    kind: Literal["publication-restraint"]
+    kept_from: tuple[Region, ...] = Field(min_length=1, description="where readers wait longer")
+
+
+class OpenWeightRestraint(InstrumentBase):
+    """Bars open release by developers of the issuer's region of models trained with much compute.
+
+    Parameter ``training_flop``: log10 of the physical FLOP from which a model may not be released
+    with open weights; it then comes out closed, behind an interface.
+    """
+
+    needs = ("training_flop",)
+
+    kind: Literal["open-weight-restraint"]
+
+
+class ModelWeightControl(DestinedInstrument):
+    """Licence to send abroad the weights of closed models (parameter ``training_flop``, log10).
+
+    On record only: no weights of closed models change hands in the world.
+    """
+
+    kind: Literal["model-weight-control"]
+
+
+class ModelAccessLimit(InstrumentBase):
+    """Closed models of the issuer's region are not offered to users of some regions.
+
+    Parameter ``admitted``: share of wanted use that still gets through (resellers, other clouds,
+    false addresses), 0 if left out.  Models with open weights are not affected.
+    """
+
+    kind: Literal["model-access-limit"]
+    developers: tuple[str, ...] = Field(default=(), description="empty: all of the region")
+    kept_from: tuple[Region, ...] = Field(min_length=1, description="whose users are shut out")
+
+
+class AdoptionPolicy(InstrumentBase):
+    """Speeds or slows the use of AI: parameter ``adoption_factor`` multiplies its pace in a region.
+
+    For the region of the rest of the world the factor is an average over its countries.
+    """
+
+    needs = ("adoption_factor",)
+
+    kind: Literal["adoption-policy"]
+    region: Region
 
 
 class Enforcement(InstrumentBase):
@@ -346,6 +430,8 @@ class Enforcement(InstrumentBase):
     Parameters: ``annual_usd_bn``, the budget, and ``staff``, posts; without the latter the budget
     alone says how hard rules are enforced.
     """
+
+    needs = ("annual_usd_bn",)
 
     kind: Literal["enforcement"]
 
@@ -371,9 +457,25 @@ Instrument = Annotated[
     | PurchaseDiscouragement
     | Subsidy
     | TalentProgramme
+    | PublicationRestraint
+    | OpenWeightRestraint
+    | ModelWeightControl
+    | ModelAccessLimit
+    | AdoptionPolicy
     | Enforcement,
     Field(discriminator="kind"),
 ]
+
+LETS_THROUGH = dict.fromkeys(
+    ("chip-threshold", "chip-letter", "chip-embargo", "entity-listing"), "approval_odds"
+) | dict.fromkeys(
+    (
+        *("tool-control", "memory-control", "foundry-control", "cloud-control"),
+        *("design-software-control", "servicing-control", "model-access-limit"),
+    ),
+    "admitted",
+)
+"""The parameter, by kind of rule, that says what share gets through; 0 where it is left out."""
 
 ChipControl = ChipThreshold | ChipLetter | ChipEmbargo
 
@@ -381,7 +483,6 @@ ON_RECORD_ONLY: tuple[type[InstrumentBase], ...] = (
     SiteAuthorisation,
     UseGuidance,
     MineralControl,
-    ProcurementBan,
-    DomesticContent,
+    ModelWeightControl,
 )
 """Kinds that the world does not act on."""

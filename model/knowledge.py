@@ -1,19 +1,50 @@
-"""Public knowledge: what developers let others see of their algorithms and their models."""
+"""Public knowledge: what developers let others see of their algorithms and their models.
+
+Rules can keep knowledge from a region for longer, so what is known is kept by where it comes from
+and asked for by where it is read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Ints
 from agents.developer import Developer
 from agents.records import Region
 from agents.released_models import NOTHING_RELEASED, PARTS
 from agents.surroundings import Parameters
 from model.frontier import Frontier
+from model.rules_by_future import Rulings
 
 REGIONS: tuple[Region, ...] = ("US", "CN", "RoW")
+
+
+class Monthly:
+    """A monthly series with one value per future.
+
+    Args:
+        futures: number of futures.
+        months: months gone by before the series began, in which there was nothing.
+    """
+
+    def __init__(self, futures: int, months: int = 0) -> None:
+        self._rows: Floats = np.full((max(16, 2 * months), futures), -np.inf)
+        self._months = months
+        self._futures: Ints = np.arange(futures)
+
+    def add(self, values: Floats) -> None:
+        """Add a month."""
+        if self._months == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.full_like(self._rows, -np.inf)])
+        self._rows[self._months] = values
+        self._months += 1
+
+    def ago(self, months: Floats) -> Floats:
+        """The series as it stood some months ago; its first value before it began."""
+        back = np.minimum(np.rint(months), self._months - 1.0).astype(np.int64)
+        return np.asarray(self._rows[self._months - 1 - back, self._futures])
 
 
 class PublicKnowledge:
@@ -24,24 +55,28 @@ class PublicKnowledge:
         open_frontiers: best released model with open weights by region.
         cheapest: least training compute of a released model as good as the yardstick, or of the
             best model while there is no yardstick, log10 FLOP.
-        frontier_parts: parts of the level of the best released model by region, ``(4, futures)``.
+        frontier_parts: parts of the level of the best released model by region,
+            ``(parts, futures)``.
     """
 
     def __init__(self, futures: int, parameters: Parameters) -> None:
         self._parameters = parameters
         self.frontiers = {region: Frontier(futures) for region in REGIONS}
         self.open_frontiers = {region: Frontier(futures) for region in REGIONS}
-        # Compute, efficiency, post-training and what was learned, of the model at each frontier.
+        # What the level of the model at each frontier is made of, in the order of ``PARTS``.
         self.frontier_parts = {region: np.zeros((len(PARTS), futures)) for region in REGIONS}
         self._best_released: Floats = np.full(futures, NOTHING_RELEASED)
+        self._best_offered: Floats = np.full(futures, NOTHING_RELEASED)
         self._yardstick: Floats | None = None
         self.cheapest: Floats = np.zeros(futures)
-        self._futures = np.arange(futures)
-        self._secret: list[Floats] = []
-        self._open: list[Floats] = []
-        self._best_offered: list[Floats] = []
-        self._published: Floats = np.full(futures, -np.inf)
-        self._teachable: Floats = np.full(futures, NOTHING_RELEASED)
+        self._nothing: Floats = np.full(futures, -np.inf)
+        self._secret = {region: Monthly(futures) for region in REGIONS}
+        self._open = {region: Monthly(futures) for region in REGIONS}
+        self._offered: dict[str, Monthly] = {}
+        self._months = 0
+        self._published = dict.fromkeys(REGIONS, self._nothing)
+        self._teachable = dict.fromkeys(REGIONS, np.full(futures, NOTHING_RELEASED))
+        self._taught: dict[Region, list[Floats]] = {region: [] for region in REGIONS}
 
     def enter_past_releases(self, developers: Iterable[Developer]) -> None:
         """Put the models released before the start on record, in order of their dates."""
@@ -82,56 +117,114 @@ class PublicKnowledge:
         """From now on follow what a model as good as today's best takes at least."""
         self._yardstick = self._best_released
 
-    def read_literature(self, developers: Iterable[Developer]) -> None:
-        """Once a month: what is now public of the efficiency that developers reached earlier."""
-        nothing = np.full(self._futures.shape, -np.inf)
-        secret, shared, offered = nothing, nothing, nothing
-        for developer in developers:
-            reached, is_open = developer.efficiency, developer.open_weights
-            shared = np.where(is_open, np.maximum(shared, reached), shared)
-            secret = np.where(is_open, secret, np.maximum(secret, reached))
-            if developer.offers_models:
-                offered = np.maximum(offered, developer.released)
-        self._secret.append(secret)
-        self._open.append(shared)
-        self._best_offered.append(offered)
-        known = self._parameters
-        self._published = np.maximum(
-            self._ago(self._secret, known["secrecy_months"]),
-            self._ago(self._open, known["publication_months"]),
-        )
-        self._teachable = self._ago(self._best_offered, known["teaching_months"])
+    def read_literature(
+        self, developers: Sequence[Developer], rules: Rulings, start: float, end: float
+    ) -> None:
+        """Once a month: what is now public of the efficiency that developers reached earlier.
+
+        What could once be read, or learned from, stays known when rules grow stricter.
+        """
+        self._take_stock(developers)
+        for reader, published in self._now_published(rules, start, end).items():
+            self._published[reader] = np.maximum(self._published[reader], published)
+        for user, taught in self._now_teachable(developers, rules, start, end).items():
+            self._teachable[user] = np.maximum(self._teachable[user], taught)
+            self._taught[user].append(self._teachable[user])
 
     def levels(self) -> dict[str, Floats]:
         """Level of the best released model of each region, OOM; minus infinity without one."""
         return {region: frontier.level for region, frontier in self.frontiers.items()}
 
-    def published(self) -> Floats:
-        """Algorithmic efficiency that the open literature has reached, OOM, ``(futures,)``."""
-        return self._published
+    def published(self, reader: Region | str) -> Floats:
+        """Efficiency of which readers of a region could read by now, OOM, ``(futures,)``."""
+        return self._published[reader]  # type: ignore[index]
 
-    def teachable(self, until: float | None = None) -> Floats:
-        """Level of the best model that outsiders could use in time to learn from it, OOM.
+    def teachable(self, user: Region | str, until: float | None = None) -> Floats:
+        """Level of the best model that users of a region could learn from in time, OOM.
 
         Args:
+            user: the region.
             until: as it was at this moment, months; the present one if left out.
 
         Returns:
             ``(futures,)``; minus infinity where there was none.
         """
         if until is None:
-            return self._teachable
-        return self._ago(self._best_offered[: int(until) + 1], self._parameters["teaching_months"])
+            return self._teachable[user]  # type: ignore[index]
+        return self._taught[user][int(until)]  # type: ignore[index]
 
     def best_offered(self) -> Floats:
         """Level of the best model that outsiders could use last month, OOM, ``(futures,)``."""
-        return self._best_offered[-1]
+        return self._best_offered
 
     def best_released(self) -> Floats:
         """Level of the best model released by anyone so far, OOM, ``(futures,)``."""
         return self._best_released
 
-    def _ago(self, monthly: list[Floats], months: Floats) -> Floats:
-        """A monthly series as it stood some months ago; its first value before the series."""
-        rows = np.maximum(len(monthly) - 1 - np.rint(months).astype(np.int64), 0)
-        return np.stack(monthly)[rows, self._futures]
+    def _take_stock(self, developers: Iterable[Developer]) -> None:
+        """Write down what each region has found, in secret and openly, and who offers what."""
+        secret = dict.fromkeys(REGIONS, self._nothing)
+        shared = dict.fromkeys(REGIONS, self._nothing)
+        offered: dict[str, Floats] = {}
+        for developer in developers:
+            region: Region = developer.region  # type: ignore[assignment]
+            found, is_open = developer.efficiency, developer.open_weights
+            shared[region] = np.where(is_open, np.maximum(shared[region], found), shared[region])
+            secret[region] = np.where(is_open, secret[region], np.maximum(secret[region], found))
+            if developer.offers_models:
+                offered[developer.name] = developer.released
+        self._best_offered = np.maximum.reduce([self._nothing, *offered.values()])
+        for region in REGIONS:
+            self._secret[region].add(secret[region])
+            self._open[region].add(shared[region])
+        for name in offered:
+            if name not in self._offered:
+                self._offered[name] = Monthly(len(self._nothing), self._months)
+        for name, series in self._offered.items():
+            series.add(offered.get(name, self._nothing))
+        self._months += 1
+
+    def _now_published(self, rules: Rulings, start: float, end: float) -> dict[Region, Floats]:
+        """What readers of each region can read: after secrecy or publication, and any delay."""
+        known = self._parameters
+        found: dict[Region, Floats] = {}
+        read: dict[tuple[Region, bytes | float], Floats] = {}
+        for reader in REGIONS:
+            best = self._nothing
+            for origin in REGIONS:
+                delay = rules.publication_delay(origin, reader, start, end)
+                # Readers who wait equally long read the same.
+                key = (origin, delay.tobytes() if isinstance(delay, np.ndarray) else delay)
+                if key not in read:
+                    read[key] = np.maximum(
+                        self._secret[origin].ago(known["secrecy_months"] + delay),
+                        self._open[origin].ago(known["publication_months"] + delay),
+                    )
+                best = np.maximum(best, read[key])
+            found[reader] = best
+        return found
+
+    def _now_teachable(
+        self, developers: Iterable[Developer], rules: Rulings, start: float, end: float
+    ) -> dict[Region, Floats]:
+        """The best model that users of each region have been able to use for long enough.
+
+        To gather the same from a model through a share of the usual access takes as many times
+        longer: ``teaching_months / access``.  Open weights are anyone's.
+        """
+        usual = self._parameters["teaching_months"]
+        best = dict.fromkeys(REGIONS, self._nothing)
+        for developer in developers:
+            if developer.name not in self._offered:
+                continue
+            series = self._offered[developer.name]
+            freely = series.ago(usual)
+            for user in REGIONS:
+                taught = freely
+                access = rules.model_access(developer.name, developer.region, user, start, end)
+                if np.any(access < 1.0):
+                    share = np.where(developer.open_weights, 1.0, access)
+                    slowly = series.ago(usual / np.where(share > 0.0, share, 1.0))
+                    taught = np.where(share > 0.0, slowly, -np.inf)
+                best[user] = np.maximum(best[user], taught)
+        return best

@@ -14,7 +14,7 @@ from agents.arrays import Floats, filled, ratio, total
 from agents.designer import Designer
 from agents.memory_maker import MemoryMaker
 from model.chip_lines import Line
-from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class MemoryMarket:
         self.imported_by_china: Floats = self._none
 
     def promise(
-        self, lines: Sequence[Line], makeable: Floats, rules: RuleBook, start: float, end: float
+        self, lines: Sequence[Line], makeable: Floats, rules: Rulings, start: float, end: float
     ) -> Floats:
         """Share of each line that there would be memory for, with nothing sold yet.
 
@@ -73,7 +73,7 @@ class MemoryMarket:
         return self._deal(lines, makeable, rules, start, end).fill
 
     def clear(
-        self, lines: Sequence[Line], makeable: Floats, rules: RuleBook, start: float, end: float
+        self, lines: Sequence[Line], makeable: Floats, rules: Rulings, start: float, end: float
     ) -> Floats:
         """Sell a quarter's memory; returns the share of each line that there is memory for.
 
@@ -98,7 +98,7 @@ class MemoryMarket:
         return deal.fill
 
     def _deal(
-        self, lines: Sequence[Line], makeable: Floats, rules: RuleBook, start: float, end: float
+        self, lines: Sequence[Line], makeable: Floats, rules: Rulings, start: float, end: float
     ) -> _Deal:
         """Who would get how much: holders fill their stocks, from home makers first."""
         stacks = makeable * np.array([[line.chip.hbm_stacks] for line in lines])

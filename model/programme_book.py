@@ -1,16 +1,26 @@
-"""What the programmes of a policy do over a period: money paid, people drawn, means to enforce."""
+"""What the programmes of a policy do over a period: money, people, knowledge, use, enforcement."""
 
 from __future__ import annotations
 
 from datetime import date
+from math import inf
 
+from agents.records import Region
 from model.book import Book
 from model.calendar import MONTHS_PER_YEAR
-from model.instruments import Enforcement, Subsidy, TalentProgramme
+from model.instruments import (
+    AdoptionPolicy,
+    Enforcement,
+    ModelAccessLimit,
+    OpenWeightRestraint,
+    PublicationRestraint,
+    Subsidy,
+    TalentProgramme,
+)
 
 
 class ProgrammeBook(Book):
-    """Answers questions about subsidies, talent programmes and enforcement."""
+    """Answers questions about programmes, and about rules on what is known and used of AI."""
 
     def subsidies(self) -> list[Subsidy]:
         """Every subsidy of this book and of those it succeeds, each once."""
@@ -19,6 +29,10 @@ class ProgrammeBook(Book):
 
     def subsidy_paid(self, subsidy: Subsidy, start: float, end: float) -> float:
         """What a subsidy pays out over a period, all recipients together, USD bn."""
+        return self.subsidy_rate(subsidy, start, end) * (end - start) / MONTHS_PER_YEAR
+
+    def subsidy_rate(self, subsidy: Subsidy, start: float, end: float) -> float:
+        """What a subsidy pays, averaged over a period, USD bn a year."""
 
         def rate(day: date) -> float:
             return sum(
@@ -27,8 +41,7 @@ class ProgrammeBook(Book):
                 if paying.id == subsidy.id
             )
 
-        yearly = self._average(("subsidy", subsidy.id), start, end, rate)
-        return yearly * (end - start) / MONTHS_PER_YEAR
+        return self._average(("subsidy", subsidy.id), start, end, rate)
 
     def migration_factor(self, origin: str, destination: str, start: float, end: float) -> float:
         """Product of the factors of the talent programmes on a migration flow."""
@@ -41,6 +54,71 @@ class ProgrammeBook(Book):
             return product
 
         return self._average(("talent", origin, destination), start, end, factor)
+
+    # --- what is known and used of AI -----------------------------------------------------------
+
+    def publication_delay(self, origin: str, reader: str, start: float, end: float) -> float:
+        """Months by which readers of a region learn later what developers of another found."""
+
+        def delay(day: date) -> float:
+            return max(
+                (
+                    restraint.value("delay_months", day)
+                    for restraint in self._in_force(day, PublicationRestraint)
+                    if region_of(restraint.issuer) == origin and reader in restraint.kept_from
+                ),
+                default=0.0,
+            )
+
+        return self._average(("publication", origin, reader), start, end, delay)
+
+    def open_release_bound(self, origin: str, now: float) -> float:
+        """Training compute from which a region's developers may not open weights, log10 FLOP.
+
+        Infinite where no rule sets one.
+        """
+        day = self.calendar.date(now)
+        return min(
+            (
+                restraint.value("training_flop", day)
+                for restraint in self._in_force(day, OpenWeightRestraint)
+                if region_of(restraint.issuer) == origin
+            ),
+            default=inf,
+        )
+
+    def model_access(
+        self, developer: str, origin: str, user: str, start: float, end: float
+    ) -> float:
+        """Share of wanted use of a developer's closed models that users of a region get."""
+
+        def admitted(day: date) -> float:
+            return min(
+                (
+                    limit.value("admitted", day) if "admitted" in limit.parameters else 0.0
+                    for limit in self._in_force(day, ModelAccessLimit)
+                    if region_of(limit.issuer) == origin
+                    and user in limit.kept_from
+                    and (not limit.developers or developer in limit.developers)
+                ),
+                default=1.0,
+            )
+
+        return self._average(("access", developer, origin, user), start, end, admitted)
+
+    def adoption_push(self, region: str, start: float, end: float) -> float:
+        """Product of the factors of the policies on the use of AI in a region."""
+
+        def factor(day: date) -> float:
+            product = 1.0
+            for policy in self._in_force(day, AdoptionPolicy):
+                if policy.region == region:
+                    product *= policy.value("adoption_factor", day)
+            return product
+
+        return self._average(("adoption", region), start, end, factor)
+
+    # --- enforcement ----------------------------------------------------------------------------
 
     def enforcement_rate(self, issuer: str, start: float, end: float) -> float:
         """Means for enforcement of a government, USD bn a year."""
@@ -71,3 +149,10 @@ class ProgrammeBook(Book):
     def _means(self, issuer: str, day: date) -> list[Enforcement]:
         """Means for enforcement that a government has on a day."""
         return [means for means in self._in_force(day, Enforcement) if means.issuer == issuer]
+
+
+def region_of(country: str) -> Region:
+    """The region of the model that a government's country belongs to."""
+    if country == "US":
+        return "US"
+    return "CN" if country == "CN" else "RoW"

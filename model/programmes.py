@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.actor import Actor
 from agents.arrays import Floats
-from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Grant:
 
 
 def grants(
-    rules: RuleBook,
+    rules: Rulings,
     recipients: Mapping[str, Actor],
     issuer: str,
     start: float,
@@ -46,7 +46,7 @@ def grants(
         if subsidy.issuer != issuer:
             continue
         paid = rules.subsidy_paid(subsidy, start, end)
-        if paid <= 0.0:
+        if not np.any(paid > 0.0):
             continue
         part = np.full(futures, paid / len(subsidy.recipients))
         for name in subsidy.recipients:

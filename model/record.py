@@ -31,6 +31,10 @@ class Record:
         for name, outcome in OUTCOMES.items():
             self._columns[name].append(np.array(outcome.compute(world), dtype=np.float64))
 
+    def last(self, name: str) -> Floats:
+        """An outcome as last recorded, ``(futures,)``."""
+        return self._columns[name][-1]
+
     def values(self, name: str) -> Floats:
         """An outcome so far, ``(months, futures)``.
 

@@ -20,11 +20,13 @@ from model.instruments import (
     ChipThreshold,
     CloudControl,
     DesignSoftwareControl,
+    DomesticContent,
     EntityListing,
     FoundryControl,
     HeadquartersRule,
     Instrument,
     MemoryControl,
+    ProcurementBan,
     PurchaseDiscouragement,
     ServicingControl,
     TestingInstrument,
@@ -182,6 +184,10 @@ class RuleBook(ProgrammeBook):
 
         return self._average(("fee", chip.name, destination, buyer), start, end, fee)
 
+    def in_force(self, _now: float) -> list[tuple[int, RuleBook, bool]]:
+        """The books in force now, each with its number and where: this one, everywhere."""
+        return [(0, self, True)]
+
     def will_admit(self, chip: ChipRecord, destination: str, now: float) -> bool:
         """Whether a chip may be sold freely under the rules in force and those known to come."""
         ahead = self._chip_controls_ahead(destination, now)
@@ -301,12 +307,16 @@ class RuleBook(ProgrammeBook):
         start: float,
         end: float,
     ) -> float:
-        """Share of wanted shipments of a tool class to a foundry admitted over a period."""
+        """Share of wanted shipments of a tool class to a foundry that go ahead over a period.
+
+        What the maker's side admits, less what the foundry's own government wants made at home.
+        """
 
         def admitted(day: date) -> float:
             if region == maker_region:
                 return 1.0
-            return self.judge_tool(tool_class, maker_country, region, foundry, day).admitted
+            shipped = self.judge_tool(tool_class, maker_country, region, foundry, day).admitted
+            return shipped * (1.0 - self._kept_at_home(region, day))
 
         key = ("tool", tool_class, maker_country, region, foundry)
         return self._average(key, start, end, admitted)
@@ -390,10 +400,29 @@ class RuleBook(ProgrammeBook):
         return min(shares, default=1.0)
 
     def _withheld(self, chip: ChipRecord, destination: str, day: date) -> float:
-        shares = [
+        """Share of purchases of a foreign chip that the buyers' own government talks them out of.
+
+        Of several calls the one that reaches furthest counts.
+        """
+        if destination == chip.home:
+            return 0.0
+        calls = [
             value_or(call, "withheld", day, 0.0)
             for call in self._in_force(day, PurchaseDiscouragement)
-            if call.issuer == destination != chip.home
-            and (not call.products or chip.name in call.products)
+            if call.issuer == destination and (not call.products or chip.name in call.products)
+        ]
+        bans = [
+            value_or(ban, "withheld", day, 0.0)
+            for ban in self._in_force(day, ProcurementBan)
+            if ban.issuer == destination and chip.designer in ban.suppliers
+        ]
+        return max([*calls, *bans], default=0.0)
+
+    def _kept_at_home(self, region: str, day: date) -> float:
+        """Share of orders to toolmakers abroad that a region's foundries give up."""
+        shares = [
+            value_or(quota, "withheld", day, 0.0)
+            for quota in self._in_force(day, DomesticContent)
+            if quota.issuer == region
         ]
         return max(shares, default=0.0)

@@ -30,12 +30,15 @@ class Streams:
         seed: the study's seed.
         futures: how many futures this block holds.
         first_future: number, within the study, of the block's first future.
+        sharing: how many consecutive futures of the study meet the same luck, so that they differ
+            in nothing but what is given to them.
     """
 
-    def __init__(self, seed: int, futures: int, first_future: int = 0) -> None:
+    def __init__(self, seed: int, futures: int, first_future: int = 0, sharing: int = 1) -> None:
         self.seed = seed
         self.futures = futures
         self.first_future = first_future
+        self.sharing = sharing
         self._keys: dict[str, NDArray[np.uint64]] = {}
         # Futures reach a draw of a stream in different months, so its rows are asked for again.
         self._tables: dict[str, Floats] = {}
@@ -86,9 +89,16 @@ class Streams:
         return known
 
     def _row(self, stream: str, ordinal: int) -> Floats:
-        counter, skip = divmod(self.first_future, _WORDS_PER_COUNTER)
+        if self.sharing > 1:
+            first, offset = divmod(self.first_future, self.sharing)
+            lots = (offset + np.arange(self.futures)) // self.sharing
+            return self._words(stream, ordinal, first, int(lots[-1]) + 1)[lots]
+        return self._words(stream, ordinal, self.first_future, self.futures)
+
+    def _words(self, stream: str, ordinal: int, first: int, count: int) -> Floats:
+        counter, skip = divmod(first, _WORDS_PER_COUNTER)
         bits = np.random.Philox(key=self._key(stream), counter=[counter, 0, ordinal, 0])
-        words = np.random.Generator(bits).random(skip + self.futures)
+        words = np.random.Generator(bits).random(skip + count)
         return words[skip:] + _HALF_STEP
 
     def _key(self, stream: str) -> NDArray[np.uint64]:

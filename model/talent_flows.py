@@ -19,6 +19,7 @@ from agents.surroundings import Parameters
 from agents.talent_pool import ORIGINS, TIERS, TalentPool, Veterans
 from model.calendar import MONTHS_PER_QUARTER
 from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 from model.switchboard import Switchboard
 
 Levels = Mapping[str, Floats]
@@ -59,7 +60,7 @@ class TalentFlows:
         }
         self._behind_at_start = self._behind(levels)
 
-    def graduate(self, rules: RuleBook, levels: Levels, now: float) -> None:
+    def graduate(self, rules: Rulings, levels: Levels, now: float) -> None:
         """A year's classes enter the workforce, at home or abroad."""
         for tier in TIERS:
             for pool in self._pools.values():
@@ -70,7 +71,7 @@ class TalentFlows:
                 abroad = [n for n in range(len(ORIGINS)) if n != pool.home]
                 pool.see_off(tier, total(begun[abroad]))
 
-    def migrate(self, rules: RuleBook, levels: Levels, start: float, end: float) -> None:
+    def migrate(self, rules: Rulings, levels: Levels, start: float, end: float) -> None:
         """People of working age move, all moves decided on the stocks of the period's start."""
         for tier in TIERS:
             leaving = {
@@ -125,7 +126,7 @@ class TalentFlows:
 
     def _pulls(
         self,
-        rules: RuleBook,
+        rules: Rulings,
         here: TalentPool,
         tier: Tier,
         levels: Levels,
@@ -153,8 +154,8 @@ class TalentFlows:
         return pulls
 
     def _programme_factor(
-        self, rules: RuleBook, here: TalentPool, there: TalentPool, start: float, end: float
-    ) -> float:
+        self, rules: Rulings, here: TalentPool, there: TalentPool, start: float, end: float
+    ) -> float | Floats:
         """Factor of the programmes on a flow, relative to those behind the recorded flow."""
         factor = rules.migration_factor(here.region, there.region, start, end)
         return factor / self._factor_at_start[here.region, there.region]

@@ -12,7 +12,7 @@ from agents.records import ToolClass
 from agents.surroundings import Parameters
 from agents.toolmaker import Toolmaker
 from model.ledger import Ledger
-from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 
 
 class ToolMarket:
@@ -30,7 +30,7 @@ class ToolMarket:
         self._parameters = parameters
         self._ledger = ledger
 
-    def clear(self, rules: RuleBook, start: float, end: float) -> None:
+    def clear(self, rules: Rulings, start: float, end: float) -> None:
         """Deliver a quarter's tools and let the foundries start the fabs they can equip."""
         expansions = {foundry: foundry.affordable_expansion() for foundry in self._foundries}
         for tool_class in TOOL_CLASSES:
@@ -45,7 +45,7 @@ class ToolMarket:
         tool_class: ToolClass,
         makers: Sequence[Toolmaker],
         expansions: Mapping[Foundry, Floats],
-        rules: RuleBook,
+        rules: Rulings,
         start: float,
         end: float,
     ) -> None:
@@ -72,10 +72,10 @@ class ToolMarket:
         tool_class: ToolClass,
         maker: Toolmaker,
         foundry: Foundry,
-        rules: RuleBook,
+        rules: Rulings,
         start: float,
         end: float,
-    ) -> float:
+    ) -> float | Floats:
         """Share of an order that may be shipped; Chinese makers serve Chinese foundries only."""
         if maker.region == "CN":
             return 1.0 if foundry.region == "CN" else 0.0

@@ -26,7 +26,7 @@ from agents.foundry import Foundry
 from agents.government import Government
 from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
-from agents.records import Quantity
+from agents.records import Quantity, Region
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
@@ -40,13 +40,16 @@ from model.ecosystem import Ecosystem
 from model.ensemble import Parameters, spread
 from model.frontier import Frontier
 from model.investors import Investors
-from model.knowledge import PublicKnowledge
+from model.knowledge import REGIONS, PublicKnowledge
 from model.labour_market import LabourMarket
 from model.ledger import Ledger
+from model.outcomes import OUTCOMES
 from model.policy import HISTORY, Policy
 from model.programmes import Grant
 from model.record import Record
+from model.reviews import Reviews, rules_of
 from model.rulebook import RuleBook
+from model.rules_by_future import Rulings
 from model.sectors import sector_data
 from model.streams import Streams
 from model.switchboard import Switchboard
@@ -68,13 +71,14 @@ class World(mesa.Model):
         seed: the study's seed.  Luck depends on (seed, stream, ordinal, future) and nothing else.
         first_future: number, within the study, of the first future held here.
         fixed: parameters to set instead of drawing them: a value, or one per future.
+        sharing: how many consecutive futures meet the same luck (see ``model.streams``).
         products: whether the recorded chips are sold until their roadmaps end, or designers plan
             their own versions for the Chinese market, or all chips that follow those of the start.
         cast: who takes part; the recorded cast if not given.
 
     Attributes:
         time: months since January 2022.
-        rules: the rule book of the policy.
+        rules: the rule book of the policy; one for each future if a government is adaptive.
         recorded_rules: the rule book of history, to which recorded roadmaps and flows answer.
         record: outcomes by month.
         chronicle: what happened.
@@ -84,6 +88,7 @@ class World(mesa.Model):
         KeyError: if ``fixed`` names no parameter.
     """
 
+    rules: Rulings
     knowledge: PublicKnowledge
     investors: Investors
     labour_market: LabourMarket
@@ -102,6 +107,7 @@ class World(mesa.Model):
         seed: int | None = DEFAULT_SEED,
         first_future: int = 0,
         fixed: Mapping[str, float | Floats] | None = None,
+        sharing: int = 1,
         products: Products = "recorded",
         cast: Cast | None = None,
     ) -> None:
@@ -114,18 +120,19 @@ class World(mesa.Model):
         self.futures = futures
         self.products = products
         self.calendar = Calendar()
-        self.streams = Streams(seed, futures, first_future)
+        self.streams = Streams(seed, futures, first_future, sharing)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
         self.switches = Switchboard()
         self.ledger = Ledger(futures)
         self.chronicle = Chronicle()
         self.recorded_rules = RuleBook(loading.recorded_instruments(), self.calendar)
-        self.rules = RuleBook(policy.amend(loading.recorded_instruments()), self.calendar)
+        self.rules = rules_of(policy, loading.recorded_instruments(), self.calendar, futures)
         self._compute_cost: tuple[float, Floats] = -1.0, self.parameters["compute_cost_start"]
         cast = recorded() if cast is None else cast
         self._gather_cast(cast)
         self._open_markets(cast)
         self._agenda = Agenda(self, cast.demand_shocks, cast.techniques)
+        self._reviews = Reviews(self)
         self._plan_recurring_events()
         self.record = Record()
         self.record.take(self)
@@ -146,10 +153,14 @@ class World(mesa.Model):
         """
         twin = copy.deepcopy(self)
         twin.policy = policy
-        instruments = policy.amend(loading.recorded_instruments())
-        if instruments != self.rules.instruments:
-            twin.rules = RuleBook(instruments, self.calendar, self.rules, self.time)
+        recorded = loading.recorded_instruments()
+        same = policy.amend(recorded) == self.rules.instruments
+        if not same or policy.adaptive != self.policy.adaptive:
+            twin.rules = rules_of(
+                policy, recorded, self.calendar, self.futures, twin.rules, self.time
+            )
             twin._agenda.plan_rules()
+            twin._reviews.plan()
         return twin
 
     def switch_off(self, mechanism: Mechanism, region: str) -> None:
@@ -215,9 +226,23 @@ class World(mesa.Model):
             owed += [grant for grant in earlier if grant.recipient in held]
         return owed
 
-    def note(self, when: float, actor: str, event: str, subject: str) -> None:
-        """Put an event that is the same in every future into the record."""
-        self.chronicle.note(when, actor, event, subject)
+    def last_seen(self, outcome: str) -> Floats:
+        """An outcome as last recorded, infinite where beyond the record, ``(futures,)``."""
+        value, side = self.record.last(outcome), OUTCOMES[outcome].censored_by
+        if side is None:
+            return value
+        censored = self.record.last(side)
+        return np.where(censored == 0.0, value, np.copysign(np.inf, censored))
+
+    def realign_rules(self) -> None:
+        """Let the rules in force, and those to come, follow what governments decided."""
+        self._reviews.realign()
+
+    def note(
+        self, when: float, actor: str, event: str, subject: str, where: Bools | None = None
+    ) -> None:
+        """Put an event into the record; ``where`` names the futures, all if left out."""
+        self.chronicle.note(when, actor, event, subject, where)
 
     # --- the cast -------------------------------------------------------------------------------
 
@@ -302,7 +327,8 @@ class World(mesa.Model):
         developers = self.developers
         self.knowledge = PublicKnowledge(self.futures, self.parameters)
         self.knowledge.enter_past_releases(developers)
-        self.knowledge.read_literature(developers)
+        founded = [developer for developer in developers if developer.exists]
+        self.knowledge.read_literature(founded, self.rules, -1.0, 0.0)
         self.node_frontiers = (Frontier(self.futures), Frontier(self.futures))
         self._enter_past_nodes()
         self.investors = Investors(
@@ -420,7 +446,7 @@ class World(mesa.Model):
         self.agents_by_type[Designer].do("plan_variants")
         self.investors.fund(self.time, 1.0)
         self.labour_market.pay_wages(1.0)
-        self.adoption.diffuse(1.0)
+        self.adoption.diffuse(1.0, self._adoption_push(1.0))
         self.adoption.pay(1.0)
         self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0)
         self.agents_by_type[Foundry].do("open_fabs")
@@ -436,7 +462,14 @@ class World(mesa.Model):
             firm.divide_fleet()
             firm.do_research(1.0, best_equipped)
             firm.start_training()
-        self.knowledge.read_literature(researching)
+        self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
+
+    def _adoption_push(self, months: float) -> dict[Region, float | Floats]:
+        """What policies multiply the pace of adoption by, by region."""
+        return {
+            region: self.rules.adoption_push(region, self.time - months, self.time)
+            for region in REGIONS
+        }
 
     def _scrap_accelerators(self, firms: list[Developer]) -> None:
         share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])

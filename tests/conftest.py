@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from pydantic import TypeAdapter
 
 from agents.actor import Actor
-from agents.arrays import Floats, Ints
+from agents.arrays import Bools, Floats, Ints
 from agents.designer import Designer
 from agents.developer import Developer
 from agents.foundry import Foundry
@@ -85,6 +85,8 @@ class SmallWorld:
         self.rung_of_leader: Ints = np.zeros(futures, dtype=np.int64)
         self.owed: list[Grant] = []
         self.noted: list[tuple[float, str, str, str]] = []
+        self.seen: dict[str, Floats] = {}
+        self.realigned = 0
         self.cast: list[Actor] = []
         self._chance = chance
 
@@ -115,7 +117,15 @@ class SmallWorld:
     def grants(self, government: str, start: float, end: float) -> list[Grant]:
         return self.owed
 
-    def note(self, when: float, actor: str, event: str, subject: str) -> None:
+    def last_seen(self, outcome: str) -> Floats:
+        return self.seen[outcome]
+
+    def realign_rules(self) -> None:
+        self.realigned += 1
+
+    def note(
+        self, when: float, actor: str, event: str, subject: str, where: Bools | None = None
+    ) -> None:
         self.noted.append((when, actor, event, subject))
 
     def register_agent(self, agent: Any) -> None:
@@ -135,10 +145,10 @@ class PublicKnowledge:
         self.teacher: Floats = np.full(futures, -np.inf)
         self.leader: Floats = np.full(futures, -np.inf)
 
-    def published(self) -> Floats:
+    def published(self, reader: str) -> Floats:
         return self.literature
 
-    def teachable(self, until: float | None = None) -> Floats:
+    def teachable(self, user: str, until: float | None = None) -> Floats:
         return self.teacher
 
     def best_offered(self) -> Floats:

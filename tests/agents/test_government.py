@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from agents.government import reviewed
+from agents.records import Course
 from model.programmes import Grant
 
 ENTRIES = [
@@ -110,3 +117,64 @@ def test_a_fee_moves_from_seller_to_government(cast):
     assert government.fees_taken.tolist() == [0.75, 1.0]
     assert government.cash.tolist() == [0.75, 1.0]
     assert designer.cash.tolist() == [-0.75, -1.0]
+
+
+# --- reviews --------------------------------------------------------------------------------------
+
+
+def course(**fields) -> Course:
+    made = {"outcome": "gap_months", "reviews_every": 12, "since": date(2026, 1, 1)}
+    return Course.model_validate(made | {"tighten_below": 6.0, "loosen_above": 12.0} | fields)
+
+
+@given(
+    st.lists(st.floats(allow_nan=True) | st.floats(0, 20), min_size=3, max_size=3),
+    st.lists(st.integers(-1, 1), min_size=3, max_size=3),
+)
+def test_a_review_moves_a_step_to_the_side_that_the_outcome_asks_for(seen, stances):
+    stance, outcome = np.array(stances), np.array(seen)
+    after = reviewed(stance, outcome, course())
+    assert (np.abs(after - stance) <= 1).all()
+    assert (after[outcome < 6.0] == np.minimum(stance + 1, 1)[outcome < 6.0]).all()
+    assert (after[outcome > 12.0] == np.maximum(stance - 1, -1)[outcome > 12.0]).all()
+    between = ~((outcome < 6.0) | (outcome > 12.0))  # a missing outcome included
+    assert (after[between] == stance[between]).all()
+
+
+def test_an_outcome_that_is_bad_when_large_is_answered_from_above():
+    smuggling = course(tighten_below=None, loosen_above=None, tighten_above=5.0, loosen_below=1.0)
+    stance = np.zeros(3, dtype=np.int64)
+    assert reviewed(stance, np.array([0.0, 3.0, 9.0]), smuggling).tolist() == [-1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"tighten_above": 3.0}, "one of 'tighten_below' and 'tighten_above'"),
+        ({"tighten_below": None}, "one of 'tighten_below' and 'tighten_above'"),
+        ({"loosen_below": 3.0, "loosen_above": None}, "opposite sides"),
+        ({"loosen_above": 5.0}, "tighten_below <= loosen_above"),
+        ({"reviews_every": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_a_course_that_contradicts_itself_is_refused(fields, said):
+    with pytest.raises(ValidationError, match=said):
+        course(**fields)
+
+
+def test_a_review_is_noted_where_it_changes_something_and_takes_effect_after_its_notice(cast):
+    world = cast.world(time=48.0)
+    government = cast.government(world)
+    government.review()
+    assert government.decided == [], "without a course there is nothing to review"
+    government.course = course(notice_months=2.0)
+    world.seen["gap_months"] = np.array([3.0, 8.0, 30.0])
+    government.review()
+    assert government.stance.tolist() == [1, 0, -1]
+    assert government.stance_at(49.9).tolist() == [0, 0, 0]
+    assert government.stance_at(50.0).tolist() == [1, 0, -1]
+    assert [event for _, _, event, _ in world.noted] == ["tightens", "loosens"]
+    assert world.realigned == 1
+    world.time = 60.0
+    government.review()
+    assert (len(government.decided), world.realigned) == (1, 1), "no change, nothing noted"

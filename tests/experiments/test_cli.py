@@ -30,7 +30,11 @@ BAD_POLICIES = {
     "wrong type": ("name: mine\nchanges: 3\n", ("mine.yaml", "changes", "tuple")),
     "unknown change": (
         "name: mine\nchanges:\n  - do: ban\n",
-        ("mine.yaml", "changes[0]", "'remove', 'delay', 'scale', 'add'"),
+        (
+            "mine.yaml",
+            "changes[0]",
+            "'remove', 'delay', 'scale', 'set', 'tighten', 'loosen', 'add'",
+        ),
     ),
     "bad date": (
         f"name: mine\nchanges:\n  - {{do: remove, select: {{ids: [{KNOWN}]}}, since: soon}}\n",
@@ -303,3 +307,11 @@ def test_as_a_program_in_a_pipe_it_is_quiet_and_exits_with_the_code(tmp_path: Pa
     assert b"\x1b" not in good.stderr
     bad = subprocess.run([*command, "--seed", "x"], cwd=ROOT, capture_output=True, check=False)
     assert bad.returncode == 2
+
+
+def test_policy_show_tells_when_an_adaptive_government_acts_and_what_it_then_changes(capsys):
+    assert status(["policy", "show", "adaptive-tightening"]) == 0
+    shown = capsys.readouterr().out
+    assert "US tightens where gap_months is below 6, reviewed every 12 months" in shown
+    assert "us-adaptive-embargo" in shown
+    assert "Changes nothing" not in shown

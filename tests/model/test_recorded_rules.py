@@ -17,9 +17,11 @@ from model.instruments import (
     ChipThreshold,
     HeadquartersRule,
     Instrument,
+    ModelAccessLimit,
     PurchaseDiscouragement,
     Subsidy,
 )
+from model.programme_book import region_of
 from model.rulebook import RuleBook
 from model.specifications import Specification, known_chips
 
@@ -272,6 +274,9 @@ NEEDED = {
     "subsidy": {"annual_usd_bn"},
     "enforcement": {"annual_usd_bn"},
     "talent-programme": {"migration_factor"},
+    "model-access-limit": {"admitted"},
+    "model-weight-control": {"training_flop"},
+    "adoption-policy": {"adoption_factor"},
 }
 
 
@@ -313,6 +318,14 @@ def test_letters_and_calls_name_chips_of_the_record(chips):
             assert set(instrument.products) <= set(chips), instrument.id
 
 
+def test_limits_on_access_name_developers_of_their_issuers_region():
+    regions = {developer.name: developer.region for developer in loading.developers()}
+    for instrument in INSTRUMENTS:
+        if isinstance(instrument, ModelAccessLimit):
+            named = {*instrument.developers, *filter(None, [instrument.decided_by])}
+            assert {regions[name] for name in named} == {region_of(instrument.issuer)}
+
+
 def test_every_family_has_instruments():
     families = {instrument.family for instrument in INSTRUMENTS}
     assert families == {
@@ -322,6 +335,8 @@ def test_every_family_has_instruments():
         "talent",
         "enforcement",
         "compute",
+        "knowledge",
+        "adoption",
     }
 
 

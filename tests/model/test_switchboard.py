@@ -72,9 +72,9 @@ def test_without_learning_the_teachers_are_those_of_the_day(at_the_fork):
     known = at_the_fork.knowledge
     since = at_the_fork.time
     without = lived_without(at_the_fork, Mechanism.LEARNING)
-    then = without.knowledge.teachable(since)
-    np.testing.assert_array_equal(then, known.teachable())
-    assert (without.knowledge.teachable() > then).all()
+    then = without.knowledge.teachable("CN", since)
+    np.testing.assert_array_equal(then, known.teachable("CN"))
+    assert (without.knowledge.teachable("CN") > then).all()
     # A model released a run and a release after the fork or later shows what it learned.
     for developer in without.developers_of("CN"):
         late = np.isfinite(developer.released_at) & (developer.released_at > since)

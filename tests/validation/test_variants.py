@@ -10,6 +10,7 @@ import pytest
 from agents.designer import Designer, Planned
 from experiments.policies import load_policy
 from model import loading
+from model.rulebook import RuleBook
 from model.world import World
 
 
@@ -91,6 +92,7 @@ def test_the_letter_of_2025_is_answered_by_slower_memory(planned: World) -> None
 
 def test_each_version_sells_until_a_later_rule_catches_it(planned: World) -> None:
     history = World(futures=1)
+    assert isinstance(history.rules, RuleBook)
     for base, caught in (("A100", dt.date(2023, 11, 17)), ("H100", dt.date(2023, 11, 17))):
         chip = versions(planned, base)[0].chip
         before = caught - dt.timedelta(days=30)

@@ -5,37 +5,31 @@ Whatever a user gets wrong is answered by one line on stderr and exit code 2.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.exceptions import TyperException
 
 from experiments.bench import bench as run_bench
 from experiments.comparison import ComparisonError, as_json
 from experiments.comparison import compare as compared
 from experiments.designs import DesignError
+from experiments.executors import ClusterError, RunError
 from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
-from experiments.grids import axis_in_words
 from experiments.hindcast import hindcast
 from experiments.installed import installed
 from experiments.manifest import Manifest, StoredOutcome, origin
 from experiments.policies import library
 from experiments.policy_commands import policy_app
-from experiments.progress import progress_bar
 from experiments.rules import RuleQuestionError, rules_app
-from experiments.runner import RunError, suitable_block
-from experiments.runner import run as run_study
+from experiments.run_command import RUN_EXAMPLES, InterruptedRunError, run
 from experiments.store import StoreError, known_names, load, read_manifest
-from experiments.study import LAST_MONTH, MOST_FUTURES, Study, StudyError, month_within
+from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.study_commands import study_app
-from experiments.study_files import asked_for, load_study
 from experiments.supply_record import supply
 from experiments.tables import (
     comparison_notes,
@@ -43,7 +37,7 @@ from experiments.tables import (
     outcomes_table,
     policies_table,
 )
-from experiments.terminal import console_for, print_json
+from experiments.terminal import console_for, counted, print_json, say
 from model.calendar import RECORD_START
 from model.loading import DataError
 from model.observations import observations
@@ -56,6 +50,7 @@ FAULTS = (
     DesignError,
     StudyError,
     StoreError,
+    ClusterError,
     ComparisonError,
     FigureError,
     RuleQuestionError,
@@ -79,110 +74,6 @@ Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a f
 Baseline = Annotated[str, typer.Option(metavar="POLICY", help="What the others are compared with.")]
 Until = Annotated[str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-
-
-@app.command(epilog="Example: aigap run history no-controls my-policy.yaml --futures 1000 --seed 7")
-def run(
-    policies: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="POLICY", help="Names (see 'aigap policies') or YAML files."),
-    ] = None,
-    study_file: Annotated[
-        Path | None,
-        typer.Option("--study", metavar="FILE", help="A study in YAML, in place of what follows."),
-    ] = None,
-    futures: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, max=MOST_FUTURES, help="Futures per policy.", show_default="1000"
-        ),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            metavar="YYYY-MM", help="Last month, at most 2040-12.", show_default="2030-12"
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(metavar="S", min=0, help="Seed of all luck.", show_default="1"),
-    ] = None,
-    design: Annotated[
-        str | None,
-        typer.Option(
-            metavar="random|lhs|sobol|nominal|oat|table:FILE",
-            help="How futures are spread over the uncertain parameters.",
-            show_default="random",
-        ),
-    ] = None,
-    grid: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="INSTRUMENT.PARAMETER=A,B,C",
-            help="Try each policy with these values too; may be repeated for a grid.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(metavar="W", min=1, max=1024, help="Processes.", show_default="one per core"),
-    ] = None,
-    block: Annotated[
-        int | None,
-        typer.Option(
-            metavar="B",
-            min=1,
-            help="Futures simulated together; changes speed, never results.",
-            show_default="what suits the study",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where to.", show_default="results/POLICIES"),
-    ] = None,
-    products: Annotated[
-        str | None,
-        typer.Option(
-            metavar="recorded|versions-planned|planned",
-            help="Chips on sale: recorded ones, or versions for China planned, or all planned.",
-            show_default="recorded",
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a study that lies in DIR.")
-    ] = False,
-) -> None:
-    """Simulate policies over many futures and store the results in DIR."""
-    study = _study(
-        study_file,
-        policies=policies,
-        grid=dict(axis_in_words(text) for text in grid) if grid else None,
-        design=design,
-        futures=futures,
-        until=until,
-        seed=seed,
-        products=products,
-    )
-    directory = out or Path("results") / _folder_name(study)
-    count = workers or _cores()
-    size = block or suitable_block(study, count)
-    count = min(count, sum(1 for _ in study.blocks(size)))
-    console = Console(stderr=True)
-    total = len(study.policies) * study.futures
-    start = perf_counter()
-    with progress_bar(f"{len(study.policies)} policies", total, console) as advance:
-        fresh = run_study(
-            study, directory, workers=count, block=size, overwrite=overwrite, advance=advance
-        )
-    if not fresh:
-        _say(f"{directory} holds this very study, finished; nothing to do")
-        return
-    seconds = perf_counter() - start
-    _say(
-        f"{_counted(len(study.policies), 'policy', 'policies')} x"
-        f" {_counted(study.futures, 'future', 'futures')} to {study.until:%Y-%m}"
-        f" in {seconds:.1f} s ({total / seconds:,.0f} futures/s): {directory}"
-    )
 
 
 @app.command(epilog="Example: aigap compare results/first --on 2028-06 --outcome gap_months --json")
@@ -233,6 +124,7 @@ def plot(
     require_suffix(out)
     manifest = read_manifest(directory)
     _require_baseline(manifest, baseline, directory)
+    known_names([GAP, CHIP_GAP], list(manifest.by_name), "outcome", directory)
     outcomes = {name: manifest.outcome(name) for name in (GAP, CHIP_GAP)}
     companions = [entry.censored_by for entry in outcomes.values() if entry.censored_by]
     plot_study(
@@ -284,7 +176,7 @@ def bench(
             }
         )
         return
-    many = _counted(found.futures, "future", "futures")
+    many = counted(found.futures, "future", "futures")
     print(f"Whole world, 2022-01 to {found.until:%Y-%m}, one core, best of a few runs")
     print(f"one future           {found.one:9.3f} s")
     print(f"{many:<20} {found.block:9.3f} s  = {found.cost_ratio:.2f} times the cost of one")
@@ -294,6 +186,7 @@ def bench(
     )
 
 
+app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)
@@ -322,6 +215,8 @@ def status(arguments: Sequence[str]) -> int:
         return _refuse(str(error), BAD_INPUT)
     except RunError as error:
         return _refuse(str(error), FAILED)
+    except InterruptedRunError as error:
+        return _refuse(str(error), INTERRUPTED)
     except KeyboardInterrupt:
         code = INTERRUPTED
     if code == INTERRUPTED:
@@ -332,26 +227,6 @@ def status(arguments: Sequence[str]) -> int:
 def main() -> None:
     """The console command."""
     sys.exit(status(sys.argv[1:]))
-
-
-def _study(file: Path | None, **options: object) -> Study:
-    given = [name for name, value in options.items() if value is not None]
-    if file is None:
-        if not options["policies"]:
-            raise StudyError("expected a POLICY or more, or --study FILE")
-        return asked_for(**options)
-    if given:
-        raise StudyError(f"--study says all of a study: expected no {given[0]} beside it")
-    return load_study(file)
-
-
-def _folder_name(study: Study) -> str:
-    first, *others = (policy.name for policy in study.policies)
-    return "+".join([first, *others]) if len(others) < 4 else f"{first}+{len(others)}-others"
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _require_baseline(manifest: Manifest, baseline: str, directory: Path) -> None:
@@ -367,31 +242,21 @@ def _wanted(
         known = known_names(names, list(manifest.by_name), "outcome", directory)
         return [manifest.outcome(name) for name in known]
     companions = {outcome.censored_by for outcome in manifest.outcomes}
-    return [
-        outcome
-        for outcome in manifest.outcomes
-        if outcome.name not in companions and (every or outcome.headline)
-    ]
+    stored = [outcome for outcome in manifest.outcomes if outcome.name not in companions]
+    headline = [outcome for outcome in stored if outcome.headline]
+    return stored if every else headline or stored
 
 
 def _ensemble(manifest: Manifest) -> str:
-    return f"prior ensemble, {_counted(manifest.study.futures, 'future', 'futures')}"
+    return f"prior ensemble, {counted(manifest.study.futures, 'future', 'futures')}"
 
 
 def _short_version(manifest: Manifest) -> str:
     return manifest.origin.model_sha256[:10]
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def _say(message: str) -> None:
-    print(f"aigap: {message}", file=sys.stderr)
-
-
 def _refuse(message: str, code: int) -> int:
-    _say(" ".join(message.split()))
+    say(" ".join(message.split()))
     return code
 
 

@@ -21,7 +21,7 @@ from agents.arrays import Floats
 from agents.mechanisms import Mechanism
 from agents.records import Region
 from agents.released_models import PARTS
-from experiments.runner import RunError, processes
+from experiments.executors import RunError, processes
 from experiments.shapley import joining_first, joining_last, shapley_values
 from experiments.study import FUTURES_PER_SHARD
 from model import measures

@@ -25,8 +25,8 @@ from matplotlib.ticker import MaxNLocator
 
 from agents.arrays import Floats
 from experiments.comparison import known_or_beyond, quantiles
+from experiments.durable import write_whole
 from experiments.manifest import StoredOutcome
-from experiments.store import write_whole
 from model.observations import Observation
 
 # Okabe and Ito's palette: told apart with any colour vision.  Black is kept for observations.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -57,12 +57,28 @@ class Origin(Strict):
     versions: dict[str, str | None]
     revision: str | None
 
+    def makes_the_same_as(self, other: Origin) -> bool:
+        """Whether results of one are results of the other to the byte, revisions aside."""
+        return (self.model_sha256, self.versions) == (other.model_sha256, other.versions)
+
+    def differences(self, other: Origin) -> str:
+        """What keeps results of the two apart, in words; empty if nothing does."""
+        found = [] if self.model_sha256 == other.model_sha256 else ["the model's code or data"]
+        for name in sorted({*self.versions, *other.versions}):
+            one, two = self.versions.get(name), other.versions.get(name)
+            if one != two:
+                found.append(f"{name} {one}, not {two}")
+        return "; ".join(found)
+
 
 class Unfinished(Strict):
-    """Marks a directory whose study has begun and not ended."""
+    """Marks a directory whose study has begun and not ended: the whole of ``study.json``."""
 
     format: Literal["aigap unfinished study"] = "aigap unfinished study"
+    schema_version: Literal[1] = 1
     study: Study
+    outcomes: tuple[StoredOutcome, ...]
+    origin: Origin
 
 
 class Manifest(Strict):
@@ -77,12 +93,10 @@ class Manifest(Strict):
 
     def answers(self, study: Study) -> bool:
         """Whether running ``study`` now would give these very results."""
-        now = origin()
         return (
             self.study == study
-            and self.outcomes == stored_outcomes()
-            and self.origin.model_sha256 == now.model_sha256
-            and self.origin.versions == now.versions
+            and self.outcomes == stored_outcomes(study.outcomes)
+            and self.origin.makes_the_same_as(origin())
         )
 
     def outcome(self, name: str) -> StoredOutcome:
@@ -95,8 +109,8 @@ class Manifest(Strict):
         return {outcome.name: outcome for outcome in self.outcomes}
 
 
-def stored_outcomes() -> tuple[StoredOutcome, ...]:
-    """The registry of outcomes, without what computes them."""
+def stored_outcomes(names: Sequence[str] = tuple(OUTCOMES)) -> tuple[StoredOutcome, ...]:
+    """Outcomes of the registry (all by default), without what computes them."""
     return tuple(
         StoredOutcome(
             name=outcome.name,
@@ -107,7 +121,7 @@ def stored_outcomes() -> tuple[StoredOutcome, ...]:
             censored_by=outcome.censored_by,
             decimals=outcome.decimals,
         )
-        for outcome in OUTCOMES.values()
+        for outcome in (OUTCOMES[name] for name in names)
     )
 
 

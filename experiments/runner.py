@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from datetime import date
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.designer import Products
 from experiments.designs import Rows
-from experiments.store import Store
-from experiments.study import FUTURES_PER_SHARD, Block, Shard, Study
-from model.outcomes import OUTCOMES
-from model.policy import Policy
+from experiments.executors import RunError, processes
+from experiments.manifest import Origin, origin
+from experiments.storing import Store
+from experiments.study import FUTURES_PER_SHARD, Block, Shard, Study, cut
 from model.world import World
 
 # Blocks handed out per worker: one under way and one waiting, so that none is idle.
@@ -34,38 +27,23 @@ _SHARDS_ENOUGH = 6
 Values = NDArray[np.float64]
 
 
-class RunError(RuntimeError):
-    """A study that could not be run to its end for no fault of its own."""
-
-
-class InProcess(Executor):
-    """An executor that does each task at once, in this process."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do the task; its result or exception is in the future returned."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
 def run(
     study: Study,
     directory: Path,
     *,
     workers: int = 1,
+    executor: Executor | None = None,
     block: int | None = None,
     overwrite: bool = False,
     advance: Callable[[int], None] = lambda _: None,
 ) -> bool:
-    """Run a study and store it; whatever goes wrong, nothing half-written is left.
+    """Run a study and store it; if it is cut short, what is whole stays, to be resumed.
 
     Args:
         study: policies, futures, horizon and seed.
         directory: where to.
         workers: processes; 1 runs in this one.
+        executor: does the work in place of such processes; ``workers`` is how many it has.
         block: futures simulated together (at most a shard's 1,000; by default what suits the
             study); it changes speed and memory, never a result.
         overwrite: replace a study that lies in the directory.
@@ -78,22 +56,43 @@ def run(
         StoreError: before any simulation if the directory is unfit; later if a disk fills up.
         RunError: if a worker process dies.
     """
-    size = block or suitable_block(study, workers)
     store = Store(directory, study)
     if not store.begin(overwrite=overwrite):
         return False
-    try:
-        with processes(workers) as executor:
-            in_flight = 1 if workers == 1 else workers * _BLOCKS_PER_WORKER
-            for shard, values in _whole_shards(study, executor, size, in_flight, advance):
-                store.write(shard, values)
-        store.finish()
-    except BrokenProcessPool:
-        store.discard()
-        raise RunError("a worker process died (out of memory?); nothing was stored") from None
-    except BaseException:
-        store.discard()
-        raise
+    _complete(store, workers, executor, block, advance)
+    return True
+
+
+def resume(
+    directory: Path,
+    *,
+    workers: int = 1,
+    executor: Executor | None = None,
+    block: int | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> bool:
+    """Finish a study that was cut short, to the same bytes as if it had not been.
+
+    In a finished study, what has become corrupt or got lost since is simulated again.
+
+    Args:
+        directory: of the study, which says all that it is.
+        workers: as for ``run``, as are the others; they need not be what they were.
+        executor: does the work in place of processes.
+        block: futures simulated together.
+        advance: told the number of futures done.
+
+    Returns:
+        False if there was nothing to do.
+
+    Raises:
+        StoreError, RunError: as for ``run``; also if the study is of another model.
+    """
+    store = Store.resume(directory)
+    if store.is_finished:
+        store.leave()
+        return False
+    _complete(store, workers, executor, block, advance)
     return True
 
 
@@ -108,61 +107,76 @@ def suitable_block(study: Study, workers: int) -> int:
     return FUTURES_PER_SHARD if even else FUTURES_PER_SHARD // 2
 
 
-def simulate(
-    policy: Policy,
-    until: date,
-    seed: int,
-    first_future: int,
-    futures: int,
-    products: Products = "recorded",
-    rows: Rows | None = None,
-) -> Values:
+def simulate(study: Study, block: Block, rows: Rows) -> Values:
     """The outcomes of one block; ``rows`` is what the study's design gives to its futures.
 
     Returns:
-        ``(outcomes, futures, months)``, outcomes in the registry's order.
+        ``(outcomes, futures, months)``, those that the study keeps.
     """
-    rows = rows or Rows()
     world = World(
-        policy,
-        futures=futures,
-        seed=seed,
-        first_future=first_future,
-        products=products,
+        study.policy(block.shard.policy),
+        futures=block.futures,
+        seed=study.seed,
+        first_future=block.first_future,
+        products=study.products,
         fixed=rows.fixed,
         sharing=rows.sharing,
     )
-    world.run_to(until)
-    return np.stack([world.record.values(name).T for name in OUTCOMES])
+    world.run_to(study.until)
+    kept = study.month_indices
+    return np.stack([world.record.values(name)[kept].T for name in study.outcomes])
 
 
-@contextmanager
-def processes(workers: int) -> Iterator[Executor]:
-    """An executor of so many processes, each ready to simulate; this process itself for one."""
-    if workers == 1:
-        yield InProcess()
-        return
-    spawning = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, spawning, initializer=_end_with_parent)
+def simulate_as(expected: Origin, study: Study, block: Block, rows: Rows) -> Values:
+    """The outcomes of one block, by the very model that the study is run with.
+
+    Raises:
+        RunError: if the worker that this runs in has another.
+    """
+    here = origin()
+    if not here.makes_the_same_as(expected):
+        raise RunError(
+            f"a worker has another model or other packages ({here.differences(expected)})"
+        )
+    return simulate(study, block, rows)
+
+
+def _complete(
+    store: Store,
+    workers: int,
+    executor: Executor | None,
+    block: int | None,
+    advance: Callable[[int], None],
+) -> None:
+    """Simulate and store what a study lacks, and finish it."""
+    size = block or suitable_block(store.study, workers)
+    missing = store.missing()
+    count = max(1, min(workers, sum(1 for _ in cut(missing, size))))
     try:
-        with _interrupts_ignored():
-            for _ in range(workers):
-                executor.submit(os.getpid)
-        yield executor
-    finally:
-        executor.shutdown(cancel_futures=True)
+        with nullcontext(executor) if executor else processes(count) as hands:
+            in_flight = 1 if workers == 1 and not executor else count * _BLOCKS_PER_WORKER
+            blocks = cut(missing, size)
+            for shard, values in _whole_shards(store.study, blocks, hands, in_flight, advance):
+                store.write(shard, values)
+        store.finish()
+    except BrokenProcessPool:
+        store.leave()
+        raise RunError("a worker process died (out of memory?)") from None
+    except BaseException:
+        store.leave()
+        raise
 
 
 def _whole_shards(
     study: Study,
+    blocks: Iterator[Block],
     executor: Executor,
-    size: int,
     in_flight: int,
     advance: Callable[[int], None],
 ) -> Iterator[tuple[Shard, Values]]:
     """Shards with their values, as soon as all of a shard's blocks are there."""
     gathered: dict[Shard, dict[int, Values]] = {}
-    for block, values in _simulated(study, executor, size, in_flight):
+    for block, values in _simulated(study, blocks, executor, in_flight):
         parts = gathered.setdefault(block.shard, {})
         parts[block.first_future] = values
         advance(block.futures)
@@ -172,19 +186,15 @@ def _whole_shards(
 
 
 def _simulated(
-    study: Study, executor: Executor, size: int, in_flight: int
+    study: Study, blocks: Iterator[Block], executor: Executor, in_flight: int
 ) -> Iterator[tuple[Block, Values]]:
     """Blocks with their values, in the order of their completion, few at a time."""
-    policies = {policy.name: policy for policy in study.policies}
-    blocks = study.blocks(size)
     waiting: dict[Future[Values], Block] = {}
 
     def hand_out(count: int) -> None:
         for block in islice(blocks, count):
-            policy = policies[block.shard.policy]
-            task = (policy, study.until, study.seed, block.first_future, block.futures)
             rows = study.rows(block.first_future, block.futures)
-            waiting[executor.submit(simulate, *task, study.products, rows)] = block
+            waiting[executor.submit(simulate_as, origin(), study, block, rows)] = block
 
     hand_out(in_flight)
     while waiting:
@@ -193,29 +203,3 @@ def _simulated(
             block, values = waiting.pop(future), future.result()
             hand_out(1)
             yield block, values
-
-
-def _end_with_parent() -> None:
-    """In a worker: end as soon as the parent has, however that died, lest it wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Processes started within inherit a deaf ear for Ctrl-C, which is the parent's to answer."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)

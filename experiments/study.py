@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from agents.designer import Products
 from agents.records import Strict
 from experiments.designs import RANDOM, Design, Rows
+from experiments.hints import did_you_mean
 from model.calendar import RECORD_START, Calendar, parse_year_month
+from model.outcomes import OUTCOMES
 from model.policy import Policy
 
 LAST_MONTH = date(2040, 12, 1)
 FUTURES_PER_SHARD = 1000
 MOST_FUTURES = 10_000_000
+MOST_MONTHS = 240
 
 
 class StudyError(ValueError):
@@ -53,6 +57,8 @@ class Study(Strict):
     ``products`` says whether the recorded chips are sold while their roadmaps last, or designers
     plan their versions for China in answer to rules, or all that follow the chips of the start.
     ``design`` says which values the uncertain parameters have in which future.
+    ``keep`` and ``every`` thin what is stored, never what is simulated: these outcomes, each with
+    the one that says why it is missing (default: all); every so many months, and the last one.
     """
 
     policies: tuple[Policy, ...] = Field(min_length=1)
@@ -61,6 +67,8 @@ class Study(Strict):
     seed: int = Field(default=1, ge=0, lt=2**63)
     products: Products = "recorded"
     design: Design = RANDOM
+    keep: tuple[str, ...] | None = Field(default=None, min_length=1)
+    every: int = Field(default=1, ge=1, le=MOST_MONTHS)
 
     @field_validator("policies")
     @classmethod
@@ -85,15 +93,42 @@ class Study(Strict):
             design.check(info.data["futures"])
         return design
 
+    @field_validator("keep")
+    @classmethod
+    def _known_with_companions(cls, keep: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if keep is None:
+            return None
+        for name in keep:
+            if name not in OUTCOMES:
+                near = did_you_mean(get_close_matches(name, OUTCOMES, n=1, cutoff=0.5))
+                raise ValueError(f"no outcome is named '{name}'{near or ' (see aigap outcomes)'}")
+        wanted = {*keep, *(OUTCOMES[name].censored_by for name in keep)}
+        return tuple(name for name in OUTCOMES if name in wanted)
+
     def rows(self, first: int, count: int) -> Rows:
         """What the design gives to futures ``first`` to ``first + count - 1``."""
         return self.design.rows_of(self.seed, self.futures, first, count)
 
     @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The names of the outcomes stored, in the registry's order."""
+        return tuple(OUTCOMES) if self.keep is None else self.keep
+
+    @property
+    def month_indices(self) -> list[int]:
+        """The months stored, counted from the start: every so many, and always the last."""
+        last = Calendar(RECORD_START).index(self.until)
+        return [*range(0, last, self.every), last]
+
+    @property
     def months(self) -> list[date]:
-        """The first days of the months on record, the start included."""
+        """The first days of the months stored, the start included."""
         calendar = Calendar(RECORD_START)
-        return [calendar.month(index) for index in range(calendar.index(self.until) + 1)]
+        return [calendar.month(index) for index in self.month_indices]
+
+    def policy(self, name: str) -> Policy:
+        """The policy of that name."""
+        return next(policy for policy in self.policies if policy.name == name)
 
     def shards(self) -> Iterator[Shard]:
         """The pieces the study is stored in: 1,000 futures of a policy, the last one fewer.
@@ -107,10 +142,15 @@ class Study(Strict):
 
     def blocks(self, size: int) -> Iterator[Block]:
         """The pieces the study is simulated in, shard by shard, at most ``size`` futures each."""
-        for shard in self.shards():
-            for offset in range(0, shard.futures, size):
-                count = min(size, shard.futures - offset)
-                yield Block(shard, shard.first_future + offset, count)
+        return cut(self.shards(), size)
+
+
+def cut(shards: Iterable[Shard], size: int) -> Iterator[Block]:
+    """Shards in blocks of at most ``size`` futures."""
+    for shard in shards:
+        for offset in range(0, shard.futures, size):
+            count = min(size, shard.futures - offset)
+            yield Block(shard, shard.first_future + offset, count)
 
 
 def month_within(text: str, first: date, last: date) -> date:

@@ -17,7 +17,7 @@ from agents.records import Strict
 from experiments.designs import Design, design, one_at_a_time
 from experiments.grids import with_grid
 from experiments.policies import PolicyFile, fitted, load_policy, resolved
-from experiments.study import LAST_MONTH, MOST_FUTURES, Study, StudyError, month_within
+from experiments.study import LAST_MONTH, MOST_FUTURES, MOST_MONTHS, Study, StudyError, month_within
 from model.calendar import RECORD_START
 from model.loading import first_fault, read
 from model.policy import Policy
@@ -61,6 +61,12 @@ class StudyFile(Strict):
     products: Products = Field(
         default="recorded", description="chips on sale: recorded, versions-planned or planned"
     )
+    keep: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="outcomes to store; all if left out"
+    )
+    every: int = Field(
+        default=1, ge=1, le=MOST_MONTHS, description="store every so many months, and the last"
+    )
 
     def study(self, origin: Path) -> Study:
         """The study itself.
@@ -80,6 +86,8 @@ class StudyFile(Strict):
             "seed": self.seed,
             "products": self.products,
             "design": chosen,
+            "keep": self.keep,
+            "every": self.every,
         }
         try:
             return Study.model_validate(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from math import isfinite, isnan
 from typing import Any
 
@@ -55,3 +56,13 @@ def compact(value: float, unit: str) -> str:
         (number for number, least in enumerate((99.95, 9.995, 0.0995)) if abs(scaled) >= least), 3
     )
     return f"{scaled:.{digits}f}{suffix}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number and what it counts."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def say(message: str) -> None:
+    """Tell the user something in a line on stderr."""
+    print(f"aigap: {message}", file=sys.stderr)

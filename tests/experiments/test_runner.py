@@ -12,14 +12,20 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import experiments
-from experiments import runner
+from experiments import executors, runner
+from experiments.cli import status
+from experiments.designs import Rows
+from experiments.executors import InProcess, RunError
+from experiments.manifest import origin
 from experiments.policies import load_policy
-from experiments.runner import InProcess, RunError, run, suitable_block
+from experiments.runner import resume, run, simulate_as, suitable_block
 from experiments.store import load, read_manifest
+from experiments.storing import Store
 from experiments.study import Study
 from model.outcomes import OUTCOMES
 from model.policy import HISTORY, Policy
@@ -99,7 +105,7 @@ def test_a_finished_study_is_not_simulated_again(tmp_path: Path, monkeypatch):
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_run_that_fails_leaves_nothing(tmp_path: Path, monkeypatch, overwrite: bool):
+def test_a_run_that_fails_keeps_what_is_whole(tmp_path: Path, monkeypatch, overwrite: bool):
     study = Study(policies=(HISTORY, Policy(name="same")), futures=1001, until=date(2022, 1, 1))
     if overwrite:
         run(study, tmp_path / "a" / "s")
@@ -107,7 +113,6 @@ def test_a_run_that_fails_leaves_nothing(tmp_path: Path, monkeypatch, overwrite:
 
     def failing(*args, **kwargs) -> World:
         if len(made) == 3:
-            assert list(tmp_path.rglob("*.parquet")), "fails too early to leave anything"
             raise ZeroDivisionError("a fault in the model")
         made.append(World(*args, **kwargs))
         return made[-1]
@@ -115,8 +120,60 @@ def test_a_run_that_fails_leaves_nothing(tmp_path: Path, monkeypatch, overwrite:
     monkeypatch.setattr(runner, "World", failing)
     with pytest.raises(ZeroDivisionError):
         run(study, tmp_path / "a" / "s", overwrite=overwrite)
+    # Of the second shard, one future is done and one is not: it is not there.
+    assert [path.name for path in tmp_path.rglob("*.parquet")] == ["futures-00000-00999.parquet"]
+    with pytest.raises(experiments.StoreError, match="unfinished"):
+        load(tmp_path / "a" / "s")
+    monkeypatch.setattr(runner, "World", World)
+    told: list[int] = []
+    assert resume(tmp_path / "a" / "s", advance=told.append)
+    assert sum(told) == 1002, "only what was missing is simulated"
+    assert run(study, tmp_path / "undisturbed")
+    assert same_files(tmp_path / "a" / "s", tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_run_that_fails_before_a_shard_is_whole_leaves_nothing(
+    tmp_path: Path, monkeypatch, overwrite: bool
+):
+    study = Study(policies=(HISTORY,), futures=3, until=date(2022, 1, 1))
+    if overwrite:
+        run(study, tmp_path / "a" / "s")
+    monkeypatch.setattr(runner, "World", None)
+    with pytest.raises(TypeError):
+        run(study, tmp_path / "a" / "s", overwrite=overwrite)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert (tmp_path / "a").exists() == overwrite  # what was there before stays, emptied
+
+
+def test_a_finished_study_is_repaired_to_the_same_bytes(tmp_path: Path):
+    study = Study(policies=(HISTORY, Policy(name="same")), futures=3, until=date(2022, 1, 1))
+    for name in ("one", "two"):
+        assert run(study, tmp_path / name)
+    assert not resume(tmp_path / "one")
+    shard = next((tmp_path / "one").rglob("*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:-1])
+    assert resume(tmp_path / "one")
+    assert same_files(tmp_path / "one", tmp_path / "two")
+
+
+def test_thinning_changes_what_is_stored_and_not_what_is_simulated(tmp_path: Path):
+    study = Study(policies=(HISTORY,), futures=4, until=date(2022, 12, 1))
+    thin = Study(**dict(study), keep=("gap_months", "compute_cn"), every=3)
+    assert run(study, tmp_path / "full")
+    assert run(thin, tmp_path / "thin", block=3)
+    full, stored = load(tmp_path / "full"), load(tmp_path / "thin")
+    assert list(stored.columns[3:]) == list(thin.outcomes)
+    months = [f"2022-{month:02d}-01" for month in (1, 4, 7, 10, 12)]
+    same = full[full["date"].isin(months)].reset_index(drop=True)[stored.columns]
+    pd.testing.assert_frame_equal(stored, same)
+
+
+def test_a_worker_with_another_model_is_refused():
+    other = origin().model_copy(update={"model_sha256": "0" * 64})
+    study = Study(policies=(HISTORY,), futures=1, until=date(2022, 1, 1))
+    with pytest.raises(RunError, match="a worker has another model .* code or data"):
+        simulate_as(other, study, next(study.blocks(1)), Rows())
 
 
 def test_an_unfit_directory_is_found_before_any_simulation(tmp_path: Path, monkeypatch):
@@ -134,7 +191,7 @@ def test_any_executor_of_concurrent_futures_will_do(tmp_path: Path, monkeypatch)
             Counting.tasks += 1
             return super().submit(fn, *args, **kwargs)
 
-    monkeypatch.setattr(runner, "InProcess", Counting)
+    monkeypatch.setattr(executors, "InProcess", Counting)
     run(Study(policies=(HISTORY,), futures=5, until=date(2022, 1, 1)), tmp_path / "s", block=2)
     assert Counting.tasks == 3
 
@@ -181,7 +238,8 @@ def begin_study(out: Path) -> subprocess.Popen[str]:
         start_new_session=True,
     )
     deadline = time.monotonic() + 60
-    while not list(out.rglob("*.parquet")):
+    journal = out / "shards.jsonl"
+    while not (journal.exists() and journal.stat().st_size):
         assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -201,7 +259,7 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
 
 WAITING = """
 import sys, time
-from experiments.runner import processes
+from experiments.executors import processes
 if __name__ == "__main__":
     try:
         with processes(2) as executor:
@@ -250,46 +308,52 @@ def alive(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
-def test_ctrl_c_ends_in_one_line_and_leaves_nothing(tmp_path: Path, start):
+def says_how_to_go_on(complaint: str, out: Path) -> None:
+    assert complaint.count("\n") == 1
+    assert f"of 1,800,000 futures are kept: finish with aigap run --resume {out}" in complaint
+    for shard in out.rglob("*.parquet"):
+        assert pq.read_table(shard).num_rows == 2 * 1000
+    with pytest.raises(experiments.StoreError, match="unfinished"):
+        load(out)
+    store = Store.resume(out)
+    assert store.missing()[0].first_future >= 1000
+    store.leave()
+
+
+def test_ctrl_c_ends_in_one_line_that_says_how_to_go_on(tmp_path: Path, start):
     process = start(tmp_path / "s")
     os.killpg(process.pid, signal.SIGINT)
     output, complaint = process.communicate(timeout=60)
     assert process.returncode == 130
     assert output == ""
-    assert complaint.count("\n") == 1
     assert "interrupted" in complaint
-    assert list(tmp_path.iterdir()) == []
+    says_how_to_go_on(complaint, tmp_path / "s")
 
 
-def test_a_worker_that_dies_ends_in_one_line_and_leaves_nothing(tmp_path: Path, start):
+def test_a_worker_that_dies_ends_in_one_line_that_says_how_to_go_on(tmp_path: Path, start):
     process = start(tmp_path / "s")
     os.kill(workers_of(process)[0], signal.SIGKILL)
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert complaint.count("\n") == 1
     assert "worker process died" in complaint
-    assert list(tmp_path.iterdir()) == []
+    says_how_to_go_on(complaint, tmp_path / "s")
 
 
-def test_a_run_killed_outright_leaves_whole_files_that_are_not_taken_for_a_study(
-    tmp_path: Path, start
-):
+def test_a_second_process_on_one_directory_is_refused(tmp_path: Path, start, capsys):
     process = start(tmp_path / "s")
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
-    shards = list(tmp_path.rglob("*.parquet"))
-    assert shards
-    for shard in shards:
-        assert pq.read_table(shard).num_rows == 2 * 1000
-    with pytest.raises(experiments.StoreError, match="unfinished"):
-        experiments.load(tmp_path / "s")
+    for command in (["--resume"], ["history", "--overwrite", "--out"]):
+        assert status(["run", *command, str(tmp_path / "s")]) == 2
+        complaint = capsys.readouterr().err
+        assert f"process {process.pid} on " in complaint
+        assert "is at work on this study" in complaint
+    assert process.poll() is None
 
 
 def test_a_dead_pool_is_a_run_error(tmp_path: Path, monkeypatch):
     def dead(*args) -> None:
         raise BrokenProcessPool
 
-    monkeypatch.setattr(runner, "simulate", dead)
+    monkeypatch.setattr(runner, "simulate_as", dead)
     with pytest.raises(RunError, match="out of memory"):
         run(Study(policies=(HISTORY,), futures=2), tmp_path / "s")
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from datetime import date
@@ -12,7 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 import experiments
-from experiments.store import Store, StoreError, read_manifest, write_whole
+from experiments.durable import write_whole
+from experiments.lock import Lock, TakenError
+from experiments.store import StoreError, read_manifest
+from experiments.storing import Store
 from experiments.study import Study
 from model.outcomes import OUTCOMES
 from model.policy import HISTORY, Policy
@@ -158,8 +162,10 @@ def test_another_study_is_refused_unless_told_to_overwrite(stored: Path, change)
     with pytest.raises(StoreError, match="holds another finished study; give --overwrite"):
         Store(stored, other).begin()
     assert files(stored) == before
-    assert Store(stored, other).begin(overwrite=True)
-    assert files(stored) == {"study.json"}
+    replaced = Store(stored, other)
+    assert replaced.begin(overwrite=True)
+    assert files(stored) == {"study.json", ".aigap.lock"}
+    replaced.discard()
 
 
 def test_a_study_of_another_model_is_not_taken_for_the_same(stored: Path):
@@ -171,13 +177,193 @@ def test_a_study_of_another_model_is_not_taken_for_the_same(stored: Path):
         Store(stored, STUDY).begin()
 
 
+def begun(directory: Path, *shards: int) -> Store:
+    """A study cut short after some of its shards were stored."""
+    store = Store(directory, STUDY)
+    assert store.begin()
+    for number, shard in enumerate(STUDY.shards()):
+        if number in shards:
+            store.write(shard, values_of(STUDY, shard.policy, shard.first_future, shard.futures))
+    store.leave()
+    return store
+
+
+def finish(store: Store) -> None:
+    for shard in store.missing():
+        store.write(shard, values_of(STUDY, shard.policy, shard.first_future, shard.futures))
+    store.finish()
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {name: (directory / name).read_bytes() for name in files(directory)}
+
+
 def test_an_unfinished_study_is_refused_unless_told_to_overwrite(tmp_path: Path):
-    assert Store(tmp_path / "study", STUDY).begin()
-    with pytest.raises(StoreError, match="unfinished study; give --overwrite"):
+    begun(tmp_path / "study", 0)
+    before = contents(tmp_path / "study")
+    with pytest.raises(StoreError, match=r"unfinished study; finish it with aigap run --resume"):
         Store(tmp_path / "study", STUDY).begin()
-    with pytest.raises(StoreError, match="is unfinished"):
+    with pytest.raises(StoreError, match="is unfinished; finish it with aigap run --resume"):
         experiments.load(tmp_path / "study")
-    assert Store(tmp_path / "study", STUDY).begin(overwrite=True)
+    assert contents(tmp_path / "study") == before
+    fill_over = Store(tmp_path / "study", STUDY)
+    assert fill_over.begin(overwrite=True)
+    assert len(fill_over.missing()) == 4
+    fill_over.discard()
+
+
+@pytest.mark.parametrize("done", [(0,), (3, 1), (0, 1, 2, 3)])
+def test_a_study_cut_short_is_taken_up_where_it_was_left(tmp_path: Path, stored: Path, done):
+    begun(tmp_path / "cut", *done)
+    store = Store.resume(tmp_path / "cut")
+    assert len(store.missing()) == 4 - len(done)
+    finish(store)
+    assert contents(tmp_path / "cut") == contents(stored)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_what_is_corrupt_or_gone_or_not_entered_is_redone(tmp_path: Path, stored: Path, finished):
+    whole = contents(stored)
+    directory = stored if finished else tmp_path / "cut"
+    if not finished:
+        begun(directory, 0, 1, 2)
+    history = directory / "results/history"
+    shard = directory / "results/other/futures-00000-00999.parquet"
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    (directory / "results/other/futures-01000-01002.parquet").unlink()
+    (history / ".futures-01000-01002.parquet.partial").write_bytes(b"PAR1")
+    (history / "futures-02000-02999.parquet").write_bytes(b"PAR1")
+    store = Store.resume(directory)
+    names = [(shard.policy, shard.first_future) for shard in store.missing()]
+    assert names[:2] == [("other", 0), ("other", 1000)]
+    assert len(names) == (2 if finished else 3)
+    finish(store)
+    assert contents(directory) == whole
+
+
+def test_a_line_of_the_journal_cut_short_costs_a_shard_and_no_more(tmp_path: Path, stored: Path):
+    begun(tmp_path / "cut", 0, 1)
+    journal = tmp_path / "cut" / "shards.jsonl"
+    for cut in (1, 100):
+        journal.write_bytes(journal.read_bytes()[:-cut])
+        store = Store.resume(tmp_path / "cut")
+        assert len(store.missing()) == (2 if cut == 1 else 3)
+        store.leave()
+    finish(Store.resume(tmp_path / "cut"))
+    assert contents(tmp_path / "cut") == contents(stored)
+
+
+def test_a_checksum_changed_in_the_journal_is_no_proof(tmp_path: Path):
+    begun(tmp_path / "cut", 0, 1)
+    journal = tmp_path / "cut" / "shards.jsonl"
+    first, second = journal.read_text(encoding="utf-8").splitlines()
+    journal.write_text(f"{first[:-10]}{'0' * 8}{first[-2:]}\n{second}\n", encoding="utf-8")
+    store = Store.resume(tmp_path / "cut")
+    assert len(store.missing()) == 3
+    store.leave()
+
+
+def test_a_whole_study_is_resumed_by_doing_nothing(stored: Path):
+    before = contents(stored)
+    (stored / "study.json").write_text("left by a crash after the manifest", encoding="utf-8")
+    (stored / "shards.jsonl").touch()
+    store = Store.resume(stored)
+    assert store.is_finished
+    store.leave()
+    assert contents(stored) == before
+
+
+@pytest.mark.parametrize("name", ["study.json", "manifest.json"])
+def test_a_study_begun_with_another_model_is_not_mixed_with_this_one(
+    tmp_path: Path, stored: Path, name: str
+):
+    directory = stored if name == "manifest.json" else tmp_path / "cut"
+    if name == "study.json":
+        begun(directory, 0)
+    content = json.loads((directory / name).read_text(encoding="utf-8"))
+    content["origin"]["versions"]["numpy"] = "1.0"
+    (directory / name).write_text(json.dumps(content), encoding="utf-8")
+    before = contents(directory)
+    with pytest.raises(StoreError, match=r"numpy 1\.0, not .*--overwrite"):
+        Store.resume(directory)
+    assert contents(directory) == before
+
+
+def test_there_has_to_be_a_study_to_resume(tmp_path: Path):
+    (tmp_path / "thesis.tex").touch()
+    for directory in (tmp_path, tmp_path / "nowhere", tmp_path / "thesis.tex"):
+        with pytest.raises(StoreError, match="holds no study to resume"):
+            Store.resume(directory)
+    assert files(tmp_path) == {"thesis.tex"}
+
+
+def test_a_mark_that_makes_no_sense_is_named(tmp_path: Path):
+    begun(tmp_path / "cut", 0)
+    content = json.loads((tmp_path / "cut/study.json").read_text(encoding="utf-8"))
+    content["study"]["futures"] = -3
+    (tmp_path / "cut/study.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(StoreError, match=r"study\.json: study\.futures: .*--overwrite"):
+        Store.resume(tmp_path / "cut")
+
+
+def test_a_second_process_is_told_who_is_at_work(tmp_path: Path):
+    store = Store(tmp_path / "study", STUDY)
+    assert store.begin()
+    held = contents(tmp_path / "study")
+    told = rf"process {os.getpid()} on .* is at work on this study"
+    for overwrite in (False, True):
+        with pytest.raises(StoreError, match=told):
+            Store(tmp_path / "study", STUDY).begin(overwrite=overwrite)
+    with pytest.raises(StoreError, match=told):
+        Store.resume(tmp_path / "study")
+    assert contents(tmp_path / "study") == held
+    finish(store)
+    assert ".aigap.lock" not in files(tmp_path / "study")
+
+
+def test_a_lock_left_by_a_dead_process_holds_nobody_up(tmp_path: Path):
+    begun(tmp_path / "cut", 0)
+    (tmp_path / "cut/.aigap.lock").write_text("process 1 on mars", encoding="utf-8")
+    store = Store.resume(tmp_path / "cut")
+    assert len(store.missing()) == 3
+    store.leave()
+
+
+def test_a_lock_on_a_file_that_its_holder_has_removed_is_no_lock(tmp_path: Path, monkeypatch):
+    first, second = Lock(tmp_path), Lock(tmp_path)
+    first.take()
+    flock = fcntl.flock
+
+    def slow(*args) -> None:
+        first.give_back()  # between the other's opening of the file and its locking it
+        monkeypatch.setattr(fcntl, "flock", flock)
+        flock(*args)
+
+    monkeypatch.setattr(fcntl, "flock", slow)
+    second.take()
+    with pytest.raises(TakenError):
+        first.take()
+    second.give_back()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_kept_is_stored(tmp_path: Path):
+    thin = STUDY.model_copy(update={"keep": ("gap_months", "gap_censored"), "every": 2})
+    store = Store(tmp_path / "thin", thin)
+    assert store.begin()
+    for shard in thin.shards():
+        store.write(shard, np.ones((2, shard.futures, 2)))
+    store.finish()
+    frame = experiments.load(tmp_path / "thin")
+    assert list(frame.columns) == ["policy", "future", "date", "gap_months", "gap_censored"]
+    assert [f"{month:%Y-%m}" for month in frame["date"].unique()] == ["2022-01", "2022-03"]
+    assert len(frame) == 2 * 1003 * 2
+    with pytest.raises(StoreError, match=r"2022-02 is not stored; .*: 2022-01 and 2022-03"):
+        experiments.load(tmp_path / "thin", on=date(2022, 2, 1))
+    with pytest.raises(StoreError, match="has no outcome 'compute_cn'"):
+        experiments.load(tmp_path / "thin", ["compute_cn"])
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
@@ -192,7 +378,7 @@ def test_files_of_others_are_never_touched(tmp_path: Path, name: str, overwrite:
 def test_a_figure_beside_a_study_survives_its_replacement(stored: Path):
     (stored / "gap.png").write_bytes(b"picture")
     assert Store(stored, STUDY).begin(overwrite=True)
-    assert files(stored) == {"gap.png", "study.json"}
+    assert files(stored) == {"gap.png", "study.json", ".aigap.lock"}
 
 
 def test_an_unwritable_directory_is_found_at_once_and_leaves_nothing(tmp_path: Path):

@@ -1,0 +1,45 @@
+"""Results as Parquet: one row per future and month, one column per outcome.
+
+A file's rows are sorted by future, then date; its columns are ``policy``, ``future``, ``date`` and
+one per outcome.  The same values always give the same bytes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from experiments.study import Shard, Study
+
+KEYS = ("policy", "future", "date")
+_COMPRESSION = "zstd"
+_ROWS_PER_GROUP = 131_072
+
+
+def shard_content(study: Study, shard: Shard, values: NDArray[np.float64]) -> bytes:
+    """A shard as the bytes of its file.
+
+    Args:
+        study: whose outcomes and months are stored.
+        shard: which futures, of which policy.
+        values: ``(outcomes, futures, months)``.
+    """
+    names = study.outcomes
+    months = study.months
+    if values.shape != (len(names), shard.futures, len(months)):
+        raise ValueError(f"{shard}: results have the shape {values.shape}")
+    rows = shard.futures * len(months)
+    futures = np.arange(shard.first_future, shard.first_future + shard.futures, dtype=np.int32)
+    columns = {
+        "policy": pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), [shard.policy]),
+        "future": pa.array(np.repeat(futures, len(months))),
+        "date": pa.array(np.tile(np.array(months, "datetime64[D]"), shard.futures), pa.date32()),
+    }
+    columns |= {name: pa.array(values[at].ravel()) for at, name in enumerate(names)}
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        pa.table(columns), sink, compression=_COMPRESSION, row_group_size=_ROWS_PER_GROUP
+    )
+    return bytes(sink.getvalue())

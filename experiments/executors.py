@@ -6,7 +6,6 @@ depends on which it is.
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -77,8 +76,6 @@ def dask_cluster(address: str, workers: int | None = None) -> Iterator[tuple[Exe
         from distributed.scheduler import KilledWorker  # noqa: PLC0415
     except ImportError:
         raise ClusterError("--dask needs the extra: pip install 'aigap[dask]'") from None
-    # What goes wrong is told once, by the error; not also in a log on stderr.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError, AttributeError):

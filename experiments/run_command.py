@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -201,6 +202,7 @@ def _hands(workers: int | None, dask: str | None) -> Iterator[tuple[Executor | N
     if dask is None:
         yield None, workers or _cores()
     else:
+        logging.disable(logging.CRITICAL)  # what goes wrong is told once, in a line
         with dask_cluster(dask, workers) as cluster:
             yield cluster
 

@@ -121,6 +121,11 @@ def test_a_bad_policy_file_is_refused(case: str, tmp_path: Path, capsys):
         (["history", "--seed", "99999999999999999999"], "seed"),
         (["history", "--workers", "0"], "--workers"),
         (["history", "--block", "0"], "--block"),
+        (["history", "--keep", "gap_month"], "no outcome is named 'gap_month'; did you mean"),
+        (["history", "--keep", ""], "no outcome is named ''"),
+        (["history", "--every", "0"], "--every"),
+        (["history", "--every", "241"], "--every"),
+        (["--resume", "nowhere"], "--resume finishes the study as it is: expected no out beside"),
         (["history", "--colour", "red"], "--colour"),
         ([], "POLICY"),
     ],
@@ -205,6 +210,50 @@ def test_run_says_in_one_line_on_stderr_what_it_did_and_is_not_run_twice(tmp_pat
     assert "holds this very study, finished" in capsys.readouterr().err
     assert "give --overwrite" in refused([*arguments, "--seed", "2", "--out", str(out)], capsys)
     assert status([*arguments, "--seed", "2", "--out", str(out), "--overwrite"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "holds no study to resume"),
+        (["history"], "expected no policies beside it"),
+        (["--seed", "1"], "expected no seed beside it"),
+        (["--study", "study.yaml"], "expected no study beside it"),
+        (["--overwrite"], "expected no overwrite beside it"),
+    ],
+)
+def test_a_bad_resumption_is_refused(arguments, words, tmp_path: Path, capsys):
+    assert words in refused(["run", *arguments, "--resume", str(tmp_path)], capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_finished_study_is_resumed_in_a_line(tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    assert (
+        status(["run", "history", "--futures", "2", "--until", "2022-01", "--out", str(out)]) == 0
+    )
+    capsys.readouterr()
+    assert status(["run", "--resume", str(out)]) == 0
+    assert "finished; nothing to do" in capsys.readouterr().err
+    next(out.rglob("*.parquet")).unlink()
+    assert status(["run", "--resume", str(out)]) == 0
+    assert "1 policy x 2 futures to 2022-01" in capsys.readouterr().err
+
+
+def test_a_thin_study_is_compared_as_far_as_it_goes(tmp_path: Path, capsys):
+    out = str(tmp_path / "out")
+    thin = ["--futures", "4", "--until", "2022-06", "--keep", "compute_cn", "--every", "4"]
+    assert status(["run", "history", "no-controls", *thin, "--out", out]) == 0
+    capsys.readouterr()
+    assert status(["compare", out, "--on", "2022-05", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [outcome["name"] for outcome in found["outcomes"]] == ["compute_cn"]
+    assert status(["compare", out]) == 0, "the last month is always stored"
+    capsys.readouterr()
+    assert "2022-04 is not stored; the nearest" in refused(
+        ["compare", out, "--on", "2022-04"], capsys
+    )
+    assert "has no outcome 'gap_months'" in refused(["plot", out], capsys)
 
 
 def test_results_go_to_a_folder_named_after_the_policies(tmp_path: Path, capsys, monkeypatch):

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from experiments.study import FUTURES_PER_SHARD, Study, StudyError, month_within
+from model.calendar import Calendar
+from model.outcomes import OUTCOMES
 from model.policy import HISTORY, Policy
 
 OTHER = Policy(name="other")
@@ -43,6 +45,20 @@ def test_months_run_from_the_start_to_the_horizon_inclusive():
     assert len(months) == 14
 
 
+@given(st.integers(0, 120), st.integers(1, 240))
+def test_thinned_months_are_every_so_many_and_the_last(last: int, every: int):
+    until = Calendar().month(last)
+    whole = Study(policies=(HISTORY,), until=until).months
+    thin = Study(policies=(HISTORY,), until=until, every=every).months
+    assert thin == sorted({*whole[::every], whole[-1]})
+
+
+def test_an_outcome_is_kept_with_what_says_why_it_is_missing():
+    study = Study(policies=(HISTORY,), keep=("compute_cn", "gap_months", "compute_cn"))
+    assert study.outcomes == tuple(n for n in OUTCOMES if n in {*study.outcomes})
+    assert set(study.outcomes) == {"gap_months", "gap_censored", "compute_cn"}
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -53,6 +69,10 @@ def test_months_run_from_the_start_to_the_horizon_inclusive():
         {"until": date(2025, 6, 2)},
         {"policies": ()},
         {"policies": (HISTORY, HISTORY)},
+        {"keep": ()},
+        {"keep": ("gap_month",)},
+        {"every": 0},
+        {"every": 241},
         {"colour": "red"},
     ],
 )

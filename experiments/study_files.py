@@ -73,9 +73,11 @@ class StudyFile(Strict):
         """
         chosen = design(self.design, origin.parent)
         policies = with_grid([self._policy(asked, origin) for asked in self.policies], self.grid)
+        futures = self.futures or _futures_of(chosen)
+        chosen.check(futures)
         content = {
             "policies": tuple(policies),
-            "futures": self.futures or _futures_of(chosen),
+            "futures": futures,
             "until": month_within(self.until, RECORD_START, LAST_MONTH),
             "seed": self.seed,
             "products": self.products,

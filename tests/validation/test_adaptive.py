@@ -89,7 +89,7 @@ def test_timing_differs_by_future_and_is_told(whole: World) -> None:
     ]
 
 
-@pytest.mark.parametrize("products", ["recorded", "planned"])
+@pytest.mark.parametrize("products", ["recorded", "versions-planned"])
 def test_a_future_is_the_same_whichever_live_beside_it(products: Products) -> None:
     together = lived(adaptive(), products=products)
     apart = [lived(adaptive(), 16, first, products) for first in (0, 16)]
@@ -98,7 +98,7 @@ def test_a_future_is_the_same_whichever_live_beside_it(products: Products) -> No
     assert np.array_equal(all_outcomes(together)[:, :, 20:21], all_outcomes(alone), equal_nan=True)
 
 
-@pytest.mark.parametrize("products", ["recorded", "planned"])
+@pytest.mark.parametrize("products", ["recorded", "versions-planned"])
 def test_a_government_that_never_acts_changes_nothing(products: Products) -> None:
     never = adaptive(tighten_below=-1e9, loosen_above=1e9)
     usual, idle = (lived(policy, 8, products=products) for policy in (HISTORY, never))

@@ -58,6 +58,11 @@ class StudyFile(Strict):
     )
     seed: int = Field(default=1, ge=0, lt=2**63, description="of all luck")
     until: str = Field(default="2030-12", description="the last month, YYYY-MM")
+    outcomes: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="what is stored, by the names of 'aigap outcomes'; all if left out",
+    )
     products: Products = Field(
         default="recorded", description="chips on sale: recorded, versions-planned or planned"
     )
@@ -81,6 +86,7 @@ class StudyFile(Strict):
             "until": month_within(self.until, RECORD_START, LAST_MONTH),
             "seed": self.seed,
             "products": self.products,
+            "keep": self.outcomes,
             "design": chosen,
         }
         try:

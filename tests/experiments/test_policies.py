@@ -102,7 +102,7 @@ def test_a_library_name_is_not_lent_to_another_policy(tmp_path: Path):
         load_policy(str(path))
 
 
-# --- extending another policy -----------------------------------------------------------------------
+# --- extending another policy --------------------------------------------------------------------
 
 
 def write(folder: Path, name: str, *lines: str) -> Path:

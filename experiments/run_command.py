@@ -27,6 +27,8 @@ from experiments.study_files import asked_for, load_study
 from experiments.terminal import counted, say
 
 RUN_EXAMPLES = "Example: aigap run history no-controls my-policy.yaml --futures 1000 --seed 7"
+# What users know by another name than a study file does.
+_OPTION = {"outcomes": "--keep", "grid": "--set"}
 
 
 class InterruptedRunError(RuntimeError):
@@ -148,7 +150,7 @@ def run(
         "until": until,
         "seed": seed,
         "products": products,
-        "keep": keep.split(",") if keep is not None else None,
+        "outcomes": keep.split(",") if keep is not None else None,
         "every": every,
     }
     if resumed is None:
@@ -214,14 +216,16 @@ def _study(file: Path | None, asked: dict[str, object]) -> Study:
             raise StudyError("expected a POLICY or more, --study FILE or --resume DIR")
         return asked_for(**asked)
     if given:
-        raise StudyError(f"--study says all of a study: expected no {given[0]} beside it")
+        name = _OPTION.get(given[0], given[0])
+        raise StudyError(f"--study says all of a study: expected no {name} beside it")
     return load_study(file)
 
 
 def _refuse_beside_resume(asked: dict[str, object]) -> None:
     for name, value in asked.items():
         if value is not None and value is not False:
-            raise StudyError(f"--resume finishes the study as it is: expected no {name} beside it")
+            known = _OPTION.get(name, name)
+            raise StudyError(f"--resume finishes the study as it is: expected no {known} beside it")
 
 
 def _kept(directory: Path) -> str:

@@ -101,7 +101,7 @@ class Study(Strict):
         for name in keep:
             if name not in OUTCOMES:
                 near = did_you_mean(get_close_matches(name, OUTCOMES, n=1, cutoff=0.5))
-                raise ValueError(f"no outcome is named '{name}'{near or ' (see aigap outcomes)'}")
+                raise ValueError(f"no outcome is named '{name}'{near or '; see aigap outcomes'}")
         wanted = {*keep, *(OUTCOMES[name].censored_by for name in keep)}
         return tuple(name for name in OUTCOMES if name in wanted)
 

@@ -218,6 +218,7 @@ def test_run_says_in_one_line_on_stderr_what_it_did_and_is_not_run_twice(tmp_pat
         ([], "holds no study to resume"),
         (["history"], "expected no policies beside it"),
         (["--seed", "1"], "expected no seed beside it"),
+        (["--keep", "gap_months"], "expected no --keep beside it"),
         (["--study", "study.yaml"], "expected no study beside it"),
         (["--overwrite"], "expected no overwrite beside it"),
     ],

@@ -315,7 +315,7 @@ def _checked(directory: Path, shard: StoredShard) -> bytes:
 
 
 def known_names(
-    wanted: Sequence[str] | None, stored: list[str], what: str, directory: Path
+    wanted: Sequence[str] | None, stored: list[str], what: str, directory: Path | str
 ) -> list[str]:
     """The names wanted, each once; all that are stored by default.
 

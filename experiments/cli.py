@@ -194,7 +194,8 @@ def plot(
     require_suffix(out)
     manifest = read_manifest(directory)
     _require_baseline(manifest, baseline, directory)
-    outcomes = {name: manifest.outcome(name) for name in (GAP, CHIP_GAP)}
+    drawn = known_names([GAP, CHIP_GAP], list(manifest.by_name), "outcome", directory)
+    outcomes = {name: manifest.outcome(name) for name in drawn}
     companions = [entry.censored_by for entry in outcomes.values() if entry.censored_by]
     plot_study(
         load(directory, [*outcomes, *companions]),

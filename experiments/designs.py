@@ -216,7 +216,9 @@ def _sobol(seed: int, first: int, count: int) -> Floats:
 
 def _keyed(seed: int, name: str) -> np.random.Generator:
     digest = blake2b(f"{seed}\0design/{name}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(key=np.frombuffer(digest, dtype=np.uint64)))
+    # From a seed and not a key, as SciPy's samplers spawn generators of their own.
+    seeds = np.random.SeedSequence(int.from_bytes(digest, "little"))
+    return np.random.Generator(np.random.Philox(seeds))
 
 
 def _content(path: str) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -80,7 +80,7 @@ class Manifest(Strict):
         now = origin()
         return (
             self.study == study
-            and self.outcomes == stored_outcomes()
+            and self.outcomes == stored_outcomes(study.outcomes)
             and self.origin.model_sha256 == now.model_sha256
             and self.origin.versions == now.versions
         )
@@ -95,8 +95,8 @@ class Manifest(Strict):
         return {outcome.name: outcome for outcome in self.outcomes}
 
 
-def stored_outcomes() -> tuple[StoredOutcome, ...]:
-    """The registry of outcomes, without what computes them."""
+def stored_outcomes(names: Sequence[str] = tuple(OUTCOMES)) -> tuple[StoredOutcome, ...]:
+    """Outcomes of the registry (all by default), without what computes them."""
     return tuple(
         StoredOutcome(
             name=outcome.name,
@@ -107,7 +107,7 @@ def stored_outcomes() -> tuple[StoredOutcome, ...]:
             censored_by=outcome.censored_by,
             decimals=outcome.decimals,
         )
-        for outcome in OUTCOMES.values()
+        for outcome in (OUTCOMES[name] for name in names)
     )
 
 

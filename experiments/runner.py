@@ -176,6 +176,7 @@ def _simulated(
 ) -> Iterator[tuple[Block, Values]]:
     """Blocks with their values, in the order of their completion, few at a time."""
     policies = {policy.name: policy for policy in study.policies}
+    kept = [name in study.outcomes for name in OUTCOMES]
     blocks = study.blocks(size)
     waiting: dict[Future[Values], Block] = {}
 
@@ -190,7 +191,7 @@ def _simulated(
     while waiting:
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
-            block, values = waiting.pop(future), future.result()
+            block, values = waiting.pop(future), future.result()[kept]
             hand_out(1)
             yield block, values
 

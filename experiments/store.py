@@ -63,7 +63,7 @@ class Store:
     def __init__(self, directory: Path, study: Study) -> None:
         self.directory = directory
         self.study = study
-        self._outcomes = stored_outcomes()
+        self._outcomes = stored_outcomes(study.outcomes)
         self._made: list[Path] = []
         self._shards: dict[str, StoredShard] = {}
 

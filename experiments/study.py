@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from agents.designer import Products
 from agents.records import Strict
 from experiments.designs import RANDOM, Design, Rows
+from experiments.hints import did_you_mean
 from model.calendar import RECORD_START, Calendar, parse_year_month
+from model.outcomes import OUTCOMES
 from model.policy import Policy
 
 LAST_MONTH = date(2040, 12, 1)
@@ -52,7 +55,9 @@ class Study(Strict):
 
     ``products`` says whether the recorded chips are sold while their roadmaps last, or designers
     plan their versions for China in answer to rules, or all that follow the chips of the start.
-    ``design`` says which values the uncertain parameters have in which future.
+    ``keep`` thins what is stored, never what is simulated: these outcomes, each with the one that
+    says why it is missing (default: all).  ``design`` says which values the uncertain parameters
+    have in which future.
     """
 
     policies: tuple[Policy, ...] = Field(min_length=1)
@@ -60,6 +65,7 @@ class Study(Strict):
     until: date = date(2030, 12, 1)
     seed: int = Field(default=1, ge=0, lt=2**63)
     products: Products = "recorded"
+    keep: tuple[str, ...] | None = Field(default=None, min_length=1)
     design: Design = RANDOM
 
     @field_validator("policies")
@@ -77,6 +83,23 @@ class Study(Strict):
         if until.day != 1 or not RECORD_START <= until <= LAST_MONTH:
             raise ValueError(f"expected a month from {RECORD_START:%Y-%m} to {LAST_MONTH:%Y-%m}")
         return until
+
+    @field_validator("keep")
+    @classmethod
+    def _known_with_companions(cls, keep: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if keep is None:
+            return None
+        for name in keep:
+            if name not in OUTCOMES:
+                near = did_you_mean(get_close_matches(name, OUTCOMES, n=1, cutoff=0.5))
+                raise ValueError(f"no outcome is named '{name}'{near or '; see aigap outcomes'}")
+        wanted = {*keep, *(OUTCOMES[name].censored_by for name in keep)}
+        return tuple(name for name in OUTCOMES if name in wanted)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The names of the outcomes stored, in the registry's order."""
+        return tuple(OUTCOMES) if self.keep is None else self.keep
 
     @field_validator("design")
     @classmethod

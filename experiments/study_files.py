@@ -58,6 +58,11 @@ class StudyFile(Strict):
     )
     seed: int = Field(default=1, ge=0, lt=2**63, description="of all luck")
     until: str = Field(default="2030-12", description="the last month, YYYY-MM")
+    outcomes: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="what is stored, by the names of 'aigap outcomes'; all if left out",
+    )
     products: Products = Field(
         default="recorded", description="chips on sale: recorded, versions-planned or planned"
     )
@@ -73,12 +78,15 @@ class StudyFile(Strict):
         """
         chosen = design(self.design, origin.parent)
         policies = with_grid([self._policy(asked, origin) for asked in self.policies], self.grid)
+        futures = self.futures or _futures_of(chosen)
+        chosen.check(futures)
         content = {
             "policies": tuple(policies),
-            "futures": self.futures or _futures_of(chosen),
+            "futures": futures,
             "until": month_within(self.until, RECORD_START, LAST_MONTH),
             "seed": self.seed,
             "products": self.products,
+            "keep": self.outcomes,
             "design": chosen,
         }
         try:

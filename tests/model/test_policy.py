@@ -254,3 +254,76 @@ def test_a_policy_leaves_the_recorded_instruments_as_they_were(recorded):
 def test_changes_that_make_no_sense_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         policy(change)
+
+
+# --- set, tighten, loosen -------------------------------------------------------------------------
+
+
+def changed(recorded, name: str, *changes: dict[str, Any]):
+    return {one.id: one for one in policy(*changes).amend(recorded)}[name]
+
+
+@given(
+    passes=st.floats(0.0, 1.0), by=st.floats(0.01, 1.0), verb=st.sampled_from(["tighten", "loosen"])
+)
+def test_tightening_never_lets_more_through_and_loosening_never_less(
+    cast, passes: float, by: float, verb: str
+):
+    rule = cast.instrument("tool-control", parameters={"admitted": passes}, **TOOLS)
+    day = rule.effective
+    after = changed([rule], rule.id, {"do": verb, "select": {"ids": [rule.id]}, "by": by})
+    now = after.value("admitted", day)
+    assert 0.0 <= now <= 1.0
+    assert now <= passes if verb == "tighten" else now >= passes
+    if by == 1.0:
+        assert now == (0.0 if verb == "tighten" else 1.0)
+
+
+TOOLS = {"toolmaker_countries": ["NL"], "tool_classes": ["euv"]}
+
+
+def test_to_tighten_what_is_withheld_is_to_let_less_through(cast):
+    ban = cast.instrument("purchase-discouragement", parameters={"withheld": 0.6})
+    for verb, expected in (("tighten", 0.8), ("loosen", 0.3)):
+        after = changed([ban], ban.id, {"do": verb, "select": {"ids": [ban.id]}, "by": 0.5})
+        assert after.value("withheld", ban.effective) == pytest.approx(expected)
+
+
+def test_a_share_left_out_is_nothing_and_can_be_loosened_or_set(cast):
+    rule = cast.instrument("memory-control", "bar")
+    since = date(2024, 1, 1)
+    loosened = {"do": "loosen", "select": {"ids": ["bar"]}, "by": 0.25, "since": since}
+    given = {"do": "set", "select": {"ids": ["bar"]}, "parameter": "admitted", "value": 0.25}
+    for change in (loosened, given | {"since": since}):
+        after = changed([rule], "bar", change)
+        assert after.value("admitted", date(2023, 12, 31)) == 0.0
+        assert after.value("admitted", since) == 0.25
+
+
+def test_a_refusal_cannot_be_loosened_by_a_share(cast):
+    rule = cast.instrument("chip-embargo", "no", outcome="denied", destinations=["CN"])
+    with pytest.raises(PolicyError, match="no instrument selected lets a share through"):
+        policy({"do": "loosen", "select": {"ids": ["no"]}, "by": 0.5}).amend([rule])
+
+
+def test_a_value_set_holds_throughout_or_from_its_day_on(recorded):
+    one = {"do": "set", "select": {"ids": ["money"]}, "parameter": "annual_usd_bn", "value": 7.0}
+    always = changed(recorded, "money", one)
+    later = changed(recorded, "money", one | {"since": date(2024, 1, 1)})
+    for day in (date(2023, 6, 1), date(2024, 6, 1), date(2026, 6, 1)):
+        assert always.value("annual_usd_bn", day) == 7.0
+        assert later.value("annual_usd_bn", day) == (1.0 if day.year == 2023 else 7.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"parameter": "yearly", "value": 1.0}, "no parameter 'yearly'"),
+        ({"parameter": "admitted", "value": 1.5}, "share: expected at most 1, got 1.5"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(cast, change: dict[str, Any], words: str):
+    with pytest.raises(PolicyError, match=words):
+        policy({"do": "set", "select": {"ids": ["bar"]}, **change}).amend(
+            [cast.instrument("memory-control", "bar")]
+        )

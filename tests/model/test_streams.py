@@ -123,3 +123,12 @@ def test_lognormal_draws_have_median_one_and_their_spread():
     assert (streams.lognormal("a", sigma=0.0) == 1.0).all()
     spread = np.linspace(0.0, 1.0, MANY)
     assert streams.lognormal("a", sigma=spread)[0] == 1.0
+
+
+@given(first=st.integers(0, 40), count=st.integers(1, 20), sharing=st.integers(1, 7))
+def test_futures_that_share_luck_meet_that_of_their_lot_in_any_block(
+    first: int, count: int, sharing: int
+):
+    lots = Streams(5, 100).uniform("stream", 2)
+    block = Streams(5, count, first, sharing).uniform("stream", 2)
+    assert np.array_equal(block, lots[(first + np.arange(count)) // sharing])

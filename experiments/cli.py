@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from experiments.analysis_extra import AnalysisError, MissingExtraError
 from experiments.bench import bench as run_bench
 from experiments.compare import compare
 from experiments.comparison import ComparisonError
@@ -33,6 +34,7 @@ from experiments.report import ReportError
 from experiments.rules import RuleQuestionError, rules_app
 from experiments.runner import RunError, suitable_block
 from experiments.runner import run as run_study
+from experiments.sensitivity import sensitivity
 from experiments.store import StoreError, known_names, load, read_manifest
 from experiments.study import LAST_MONTH, MOST_FUTURES, Study, StudyError, month_within
 from experiments.study_commands import study_app
@@ -55,6 +57,8 @@ FAULTS = (
     ComparisonError,
     FigureError,
     ReportError,
+    MissingExtraError,
+    AnalysisError,
     RuleQuestionError,
 )
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
@@ -257,6 +261,9 @@ def bench(
 
 
 app.command(epilog="Example: aigap compare results/first --on 2028-06 --html report.html")(compare)
+app.command(epilog="Example: aigap sensitivity --policy no-controls --baseline history")(
+    sensitivity
+)
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)

@@ -296,7 +296,8 @@ def comparison_frame(comparison: Comparison) -> pd.DataFrame:
             edges = (None if change is None else getattr(change, name)) or (None, None)
             entry[f"difference_{name}_low"], entry[f"difference_{name}_high"] = edges
         rows.append(entry)
-    return pd.DataFrame(rows)
+    counts = dict.fromkeys(("difference_pairs", "difference_dropped"), "Int64")
+    return pd.DataFrame(rows).astype(counts)
 
 
 def quantile(value: float) -> Quantile:

@@ -46,6 +46,19 @@ def page(study: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     return out.read_text(encoding="utf-8")
 
 
+def table_of(page: str) -> dict[tuple[str, str], list[str]]:
+    """The cells of the table of outcomes, by outcome and title of the policy."""
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    cells, outcome = {}, ""
+    for row in document.find(".//table").iter("tr"):
+        heading = row.find("th")
+        if heading.get("scope") == "rowgroup":
+            outcome = heading.text.partition(",")[0]
+        elif heading.get("scope") == "row":
+            cells[outcome, heading.text] = [cell.text or "" for cell in row.iter("td")]
+    return cells
+
+
 def text_of(page: str) -> str:
     document = html5lib.parse(page, namespaceHTMLElements=False)
     return " ".join("".join(document.find("body").itertext()).split())
@@ -75,7 +88,7 @@ def test_the_page_and_the_csv_hold_the_numbers_of_compare(study, page, tmp_path,
     capsys.readouterr()
     assert status(["compare", study, "--json", "--csv", str(out)]) == 0
     told = json.loads(capsys.readouterr().out)
-    text = text_of(page)
+    shown, titles = table_of(page), {"no-controls": "No export controls"}
     rows = {(row["outcome"], row["policy"]): row for row in csv.DictReader(out.open())}
     checked = 0
     for outcome in told["outcomes"]:
@@ -92,9 +105,13 @@ def test_the_page_and_the_csv_hold_the_numbers_of_compare(study, page, tmp_path,
             assert float(row["difference_mean"]) == pytest.approx(change["mean"])
             assert float(row["difference_interval_low"]) == pytest.approx(change["interval"][0])
             assert int(row["difference_pairs"]) == change["pairs"]
-            assert signed(change["mean"], decimals) in text
-            checked += 1
-    assert checked >= 10
+            title = titles.get(entry["policy"])
+            if title is not None:
+                cells = shown[outcome["name"], title]
+                assert cells[2] == signed(change["mean"], decimals)
+                assert cells[5].startswith(f"{change['higher']:.0%}")
+                checked += 1
+    assert checked == len(told["outcomes"]) >= 10
     assert len(rows) == len(told["outcomes"]) * 3
 
 

@@ -21,6 +21,7 @@ from experiments.bench import bench as run_bench
 from experiments.compare import compare
 from experiments.comparison import ComparisonError
 from experiments.designs import DesignError
+from experiments.discover import discover
 from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
 from experiments.grids import axis_in_words
@@ -31,6 +32,7 @@ from experiments.policies import library
 from experiments.policy_commands import policy_app
 from experiments.progress import progress_bar
 from experiments.report import ReportError
+from experiments.robust import robust
 from experiments.rules import RuleQuestionError, rules_app
 from experiments.runner import RunError, suitable_block
 from experiments.runner import run as run_study
@@ -264,6 +266,10 @@ app.command(epilog="Example: aigap compare results/first --on 2028-06 --html rep
 app.command(epilog="Example: aigap sensitivity --policy no-controls --baseline history")(
     sensitivity
 )
+app.command(epilog="Example: aigap discover results/first --policy no-controls --fails-below 6")(
+    discover
+)
+app.command(epilog="Example: aigap robust results/first --better high --standard 9")(robust)
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)

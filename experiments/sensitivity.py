@@ -43,6 +43,7 @@ _BLOCK = 1000
 _CHOSEN = 10
 _SCREENING = 10
 _SHOWN = 20
+_WIDE_REACH = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,8 @@ def _show_indices(asked: Asked, found: Found[Index], figure: Path | None, *, as_
     console = console_for(_WIDTH)
     console.print(indices_table(found.entries, asked.title))
     _note(console, _rests_on(found), _SOBOL)
+    if max(entry.total_reach for entry in found.entries) > _WIDE_REACH:
+        _note(console, "Some intervals are wide: more --points narrow them.")
 
 
 _SOBOL = (

@@ -27,6 +27,8 @@ _IN_CSV = (
     *("mean", "median", "low", "high", "higher", "lower", "equal"),
     *("pairs", "dropped", "effect"),
 )
+# Beside its values, a spread as small as this is that of adding them up in another order.
+_ROUNDING = 1e-9
 # Bounds the memory of resampling: as many elements at a time.
 _RESAMPLED_AT_ONCE = 4_000_000
 
@@ -343,6 +345,9 @@ def _interval_of_share(happens: Bools) -> tuple[float, float]:
 
 def _against_spread(change: Floats, baseline: Floats) -> float | None:
     """Glass's delta; none where the baseline is the same in every future."""
-    if change.size < 2 or (spread := float(np.std(baseline, ddof=1))) == 0.0:
+    if change.size < 2:
+        return None
+    spread = float(np.std(baseline, ddof=1))
+    if spread <= _ROUNDING * float(np.max(np.abs(baseline))):
         return None
     return float(np.mean(change)) / spread

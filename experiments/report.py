@@ -259,9 +259,9 @@ def _table(material: Material) -> Iterator[str]:
     headings = (
         "Outcome / policy",
         "Median",
-        "5% to 95% of futures",
         "Mean difference",
         "95% interval of the mean",
+        "5% to 95% of futures",
         "Differences, 5% to 95%",
         "Probability higher",
         "Effect size",
@@ -295,21 +295,20 @@ def _group(rows: Sequence[Row], titles: dict[str, str], columns: int) -> Iterato
 
 def _cells(row: Row) -> list[str]:
     level, change, decimals = row.level, row.difference, row.outcome.decimals
-    cells = [
-        shown(level.median, decimals),
-        f"{shown(level.low, decimals)} to {shown(level.high, decimals)}",
-    ]
+    median = shown(level.median, decimals)
+    reach = f"{shown(level.low, decimals)} to {shown(level.high, decimals)}"
     if change is None:
-        return [*cells, *[""] * 5]
+        return [median, "", "", reach, "", "", ""]
     if change.mean is None or change.low is None or change.high is None:
-        return [*cells, *["-"] * 5]
+        return [median, "-", "-", reach, "-", "-", "-"]
     higher = "-" if change.higher is None else f"{change.higher:.0%}"
     if change.higher_interval is not None and change.equal != 1.0:
         higher += " ({:.0%} to {:.0%})".format(*change.higher_interval)
     return [
-        *cells,
+        median,
         signed(change.mean, decimals),
         "-" if change.interval is None else span_of(*change.interval, decimals),
+        reach,
         span_of(change.low, change.high, decimals),
         higher,
         "-" if change.effect is None else f"{change.effect:+.2f}",

@@ -108,7 +108,7 @@ def test_the_page_and_the_csv_hold_the_numbers_of_compare(study, page, tmp_path,
             title = titles.get(entry["policy"])
             if title is not None:
                 cells = shown[outcome["name"], title]
-                assert cells[2] == signed(change["mean"], decimals)
+                assert cells[1] == signed(change["mean"], decimals)
                 assert cells[5].startswith(f"{change['higher']:.0%}")
                 checked += 1
     assert checked == len(told["outcomes"]) >= 10

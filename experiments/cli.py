@@ -8,35 +8,35 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+from experiments.analysis_extra import AnalysisError, MissingExtraError
 from experiments.bench import bench as run_bench
-from experiments.comparison import ComparisonError, as_json
-from experiments.comparison import compare as compared
+from experiments.compare import compare
+from experiments.comparison import ComparisonError
 from experiments.designs import DesignError
+from experiments.discover import discover
 from experiments.executors import ClusterError, RunError
 from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
 from experiments.hindcast import hindcast
 from experiments.installed import installed
-from experiments.manifest import Manifest, StoredOutcome, origin
+from experiments.manifest import Manifest, origin
 from experiments.policies import library
 from experiments.policy_commands import policy_app
+from experiments.report import ReportError
+from experiments.robust import robust
 from experiments.rules import RuleQuestionError, rules_app
 from experiments.run_command import RUN_EXAMPLES, InterruptedRunError, run
+from experiments.sensitivity import sensitivity
 from experiments.store import StoreError, known_names, load, read_manifest
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.study_commands import study_app
 from experiments.supply_record import supply
-from experiments.tables import (
-    comparison_notes,
-    comparison_table,
-    outcomes_table,
-    policies_table,
-)
+from experiments.tables import outcomes_table, policies_table
 from experiments.terminal import console_for, counted, print_json, say
 from model.calendar import RECORD_START
 from model.loading import DataError
@@ -53,6 +53,9 @@ FAULTS = (
     ClusterError,
     ComparisonError,
     FigureError,
+    ReportError,
+    MissingExtraError,
+    AnalysisError,
     RuleQuestionError,
 )
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
@@ -74,42 +77,6 @@ Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a f
 Baseline = Annotated[str, typer.Option(metavar="POLICY", help="What the others are compared with.")]
 Until = Annotated[str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-
-
-@app.command(epilog="Example: aigap compare results/first --on 2028-06 --outcome gap_months --json")
-def compare(
-    directory: Directory,
-    baseline: Baseline = "history",
-    on: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Month.", show_default="the last one")
-    ] = None,
-    outcome: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only this outcome; may be repeated.")
-    ] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Every outcome, not only the headline ones.")
-    ] = False,
-    as_json_: AsJson = False,
-) -> None:
-    """Compare the policies of a study: medians, 5-95% ranges, differences future by future."""
-    manifest = read_manifest(directory)
-    _require_baseline(manifest, baseline, directory)
-    month = month_within(on, RECORD_START, manifest.study.until) if on else manifest.study.until
-    wanted = _wanted(manifest, outcome, every, directory)
-    names = [out.name for out in wanted] + [out.censored_by for out in wanted if out.censored_by]
-    comparison = compared(load(directory, names, on=month), wanted, baseline, month)
-    if as_json_:
-        provenance: dict[str, Any] = {
-            "ensemble": "prior",
-            "seed": manifest.study.seed,
-            "model_sha256": manifest.origin.model_sha256,
-        }
-        print_json(as_json(comparison, **provenance))
-        return
-    console = console_for(_WIDTH_IN_PIPES)
-    console.print(comparison_table(comparison, _ensemble(manifest), console.width))
-    for note in comparison_notes(comparison):
-        console.print(note, highlight=False, markup=False)
 
 
 @app.command(epilog="Example: aigap plot results/first --out gap.svg")
@@ -187,6 +154,14 @@ def bench(
 
 
 app.command(epilog=RUN_EXAMPLES)(run)
+app.command(epilog="Example: aigap compare results/first --on 2028-06 --html report.html")(compare)
+app.command(epilog="Example: aigap sensitivity --policy no-controls --baseline history")(
+    sensitivity
+)
+app.command(epilog="Example: aigap discover results/first --policy no-controls --fails-below 6")(
+    discover
+)
+app.command(epilog="Example: aigap robust results/first --better high --standard 9")(robust)
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)
@@ -232,19 +207,6 @@ def main() -> None:
 def _require_baseline(manifest: Manifest, baseline: str, directory: Path) -> None:
     stored = [policy.name for policy in manifest.study.policies]
     known_names([baseline], stored, "policy", directory)
-
-
-def _wanted(
-    manifest: Manifest, names: list[str] | None, every: bool, directory: Path
-) -> list[StoredOutcome]:
-    """The outcomes to compare, in the registry's order; side columns only if asked for by name."""
-    if names:
-        known = known_names(names, list(manifest.by_name), "outcome", directory)
-        return [manifest.outcome(name) for name in known]
-    companions = {outcome.censored_by for outcome in manifest.outcomes}
-    stored = [outcome for outcome in manifest.outcomes if outcome.name not in companions]
-    headline = [outcome for outcome in stored if outcome.headline]
-    return stored if every else headline or stored
 
 
 def _ensemble(manifest: Manifest) -> str:

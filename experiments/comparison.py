@@ -7,22 +7,28 @@ A paired difference needs both values; pairs with a censored one are left out an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
+from scipy.stats import binomtest, bootstrap
 
-from agents.arrays import Floats
+from agents.arrays import Bools, Floats
 from experiments.manifest import StoredOutcome
 from model.frontier import beyond_record
 
 MIDDLE_AND_RANGE = (0.05, 0.50, 0.95)
 _RESAMPLES = 999
 _SEED_OF_RESAMPLES = 20220101
+_IN_CSV = (
+    *("mean", "median", "low", "high", "higher", "lower", "equal"),
+    *("pairs", "dropped", "effect"),
+)
+# Beside its values, a spread as small as this is that of adding them up in another order.
+_ROUNDING = 1e-9
 # Bounds the memory of resampling: as many elements at a time.
 _RESAMPLED_AT_ONCE = 4_000_000
 
@@ -62,6 +68,9 @@ class Difference:
 
     ``interval`` is the bootstrap 95% interval of the mean (sampling error of the ensemble, not
     spread of the futures); ``higher``, ``lower`` and ``equal`` are shares of the pairs used.
+    ``higher_interval`` is Wilson's 95% interval of the first: how probable it is that the policy
+    raises the outcome.  ``effect`` sets the mean against what is uncertain anyway: it is divided by
+    the standard deviation of the baseline's values over futures (Glass's delta).
     The mean is the effect to quote: a gap in months moves in steps, so that a policy may leave it
     untouched in most futures and yet matter a good deal in the others.
     """
@@ -76,6 +85,8 @@ class Difference:
     equal: float | None
     pairs: int
     dropped: int
+    higher_interval: tuple[float, float] | None = None
+    effect: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +219,14 @@ def difference(policy: pd.Series[float], baseline: pd.Series[float]) -> Differen
         median=median,
         low=low,
         high=high,
-        interval=_interval_of_mean(change),
+        interval=interval_of_mean(change),
         higher=float(np.mean(change > 0.0)),
         lower=float(np.mean(change < 0.0)),
         equal=float(np.mean(change == 0.0)),
         pairs=change.size,
         dropped=dropped,
+        higher_interval=_interval_of_share(change > 0.0),
+        effect=_against_spread(change, known["baseline"].to_numpy(dtype=np.float64)),
     )
 
 
@@ -229,7 +242,8 @@ def as_json(comparison: Comparison, **provenance: Any) -> dict[str, Any]:
                        "above", "below", "futures", "missing"},
              "difference": null for the baseline, else {"mean", "median", "low", "high",
                        "interval": [low, high] | null, "higher", "lower", "equal",
-                       "pairs", "dropped"}}]}]}
+                       "pairs", "dropped", "higher_interval": [low, high] | null,
+                       "effect": number | null}}]}]}
 
     ``low`` and ``high`` are the 5% and 95% quantiles; shares lie between 0 and 1.
     """
@@ -259,6 +273,35 @@ def as_json(comparison: Comparison, **provenance: Any) -> dict[str, Any]:
     }
 
 
+def comparison_frame(comparison: Comparison) -> pd.DataFrame:
+    """A comparison as a table with a row for each outcome and policy, for ``--csv``.
+
+    Empty cells are unknown or censored; ``above`` and ``below`` say what share is.
+    """
+    rows = []
+    for row in comparison.rows:
+        level, change = row.level, row.difference
+        entry: dict[str, Any] = {
+            "outcome": row.outcome.name,
+            "unit": row.outcome.unit,
+            "date": f"{comparison.on:%Y-%m}",
+            "policy": row.policy,
+            "baseline": comparison.baseline,
+            "median": level.median.value,
+            "low": level.low.value,
+            "high": level.high.value,
+            **{name: getattr(level, name) for name in ("above", "below", "futures", "missing")},
+        }
+        for name in _IN_CSV:
+            entry[f"difference_{name}"] = None if change is None else getattr(change, name)
+        for name in ("interval", "higher_interval"):
+            edges = (None if change is None else getattr(change, name)) or (None, None)
+            entry[f"difference_{name}_low"], entry[f"difference_{name}_high"] = edges
+        rows.append(entry)
+    counts = dict.fromkeys(("difference_pairs", "difference_dropped"), "Int64")
+    return pd.DataFrame(rows).astype(counts)
+
+
 def quantile(value: float) -> Quantile:
     """A quantile of values in which infinities are censored ones."""
     if np.isinf(value):
@@ -266,18 +309,45 @@ def quantile(value: float) -> Quantile:
     return Quantile(None if np.isnan(value) else float(value))
 
 
-def _interval_of_mean(change: Floats) -> tuple[float, float] | None:
+def interval_of_mean(change: Floats) -> tuple[float, float] | None:
+    """Bootstrap 95% interval of a mean; none for fewer than two values."""
     if change.size < 2:
         return None
     if np.all(change == change[0]):
         return float(change[0]), float(change[0])
+    return bootstrap_interval((change,), np.mean)
+
+
+def bootstrap_interval(
+    data: tuple[Floats, ...], statistic: Callable[..., Any]
+) -> tuple[float, float]:
+    """Bootstrap 95% interval (percentiles) of a statistic of paired values, ``(futures,)`` each.
+
+    The same data give the same interval: resamples come from a seed of their own.
+    """
     found = bootstrap(
-        (change,),
-        np.mean,
+        data,
+        statistic,
+        paired=len(data) > 1,
         n_resamples=_RESAMPLES,
-        batch=max(1, _RESAMPLED_AT_ONCE // change.size),
+        batch=max(1, _RESAMPLED_AT_ONCE // (len(data) * data[0].size)),
         vectorized=True,
         method="percentile",
         rng=np.random.default_rng(_SEED_OF_RESAMPLES),
     ).confidence_interval
     return float(found.low), float(found.high)
+
+
+def _interval_of_share(happens: Bools) -> tuple[float, float]:
+    found = binomtest(int(happens.sum()), happens.size).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
+
+
+def _against_spread(change: Floats, baseline: Floats) -> float | None:
+    """Glass's delta; none where the baseline is the same in every future."""
+    if change.size < 2:
+        return None
+    spread = float(np.std(baseline, ddof=1))
+    if spread <= _ROUNDING * float(np.max(np.abs(baseline))):
+        return None
+    return float(np.mean(change)) / spread

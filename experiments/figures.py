@@ -37,7 +37,7 @@ Line = Literal["-"] | tuple[float, Sequence[float]]
 LINES: tuple[Line, ...] = ((0, (5, 1.5)), (0, (1.2, 1.0)), (0, (5, 1.2, 1.2, 1.2)), "-")
 BANDS = (0.05, 0.25, 0.50, 0.75, 0.95)
 
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 11,
     "axes.titlesize": 12.5,
     "axes.titlelocation": "left",
@@ -99,7 +99,7 @@ def save_figure(out: Path, draw: Callable[[], Figure]) -> None:
         FigureError: if the file cannot be written.
     """
     require_suffix(out)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = draw()
         metadata = {"Date": None} if out.suffix == ".svg" else {"Software": None}
         drawn = BytesIO()
@@ -154,7 +154,7 @@ def draw_study(
     change.set_title(f"Capability gap: change from {baseline}")
     change.set_ylabel(f"{outcomes[GAP].unit}: mean and 5-95% of futures")
     for axes in (gap, chip, change):
-        _time_axis(axes, frame)
+        time_axis(axes, frame)
     title = f"The US-China gap in AI and in chips ({ensemble})"
     figure.text(_LEFT, 1.0 - 0.12 / whole, title, fontsize=15, va="top")
     figure.legend(
@@ -178,20 +178,20 @@ def _levels(
     observed: Sequence[Observation],
 ) -> float:
     """Bands of the baseline, medians of the others, observations; returns the share censored."""
-    days, (low, lower, median, upper, high) = _over_time(frame, baseline, outcome)
+    days, (low, lower, median, upper, high) = over_time(frame, baseline, outcome)
     reach = [low, high]
     for under, over, alpha in ((low, high, 0.15), (lower, upper, 0.28)):
         axes.fill_between(
-            days, _run_off(under), _run_off(over), color=BASELINE_COLOUR, alpha=alpha, linewidth=0
+            days, run_off(under), run_off(over), color=BASELINE_COLOUR, alpha=alpha, linewidth=0
         )
-    axes.plot(days, _broken(median), color=BASELINE_COLOUR, linewidth=3.2)
+    axes.plot(days, broken(median), color=BASELINE_COLOUR, linewidth=3.2)
     for number, policy in enumerate(others):
-        days, (low, _, median, _, high) = _over_time(frame, policy, outcome)
+        days, (low, _, median, _, high) = over_time(frame, policy, outcome)
         reach += [low, high]
         colour, line = _look(number)
-        axes.plot(days, _broken(median), color=colour, linestyle=line, linewidth=2.0)
+        axes.plot(days, broken(median), color=colour, linestyle=line, linewidth=2.0)
         for edge in (low, high):
-            axes.plot(days, _broken(edge), color=colour, linestyle=line, linewidth=0.7)
+            axes.plot(days, broken(edge), color=colour, linestyle=line, linewidth=0.7)
     last = frame["date"].max()
     seen = [known for known in observed if pd.Timestamp(known.date) <= last]
     _overlay(axes, seen)
@@ -209,10 +209,10 @@ def _differences(
     axes: Axes, frame: pd.DataFrame, outcome: StoredOutcome, baseline: str, others: list[str]
 ) -> float:
     """Paired differences by month: mean and 5-95% band; returns the share of pairs left out."""
-    days, base = _matrix(frame, baseline, outcome.name)
+    days, base = matrix(frame, baseline, outcome.name)
     dropped, pairs = 0, 0
     for number, policy in enumerate(others):
-        _, values = _matrix(frame, policy, outcome.name)
+        _, values = matrix(frame, policy, outcome.name)
         change = values - base
         dropped += int(np.isnan(change).sum())
         pairs += change.size
@@ -278,7 +278,8 @@ def _overlay(axes: Axes, observed: Sequence[Observation]) -> None:
         )
 
 
-def _time_axis(axes: Axes, frame: pd.DataFrame) -> None:
+def time_axis(axes: Axes, frame: pd.DataFrame) -> None:
+    """Years along the bottom, and few enough numbers up the side."""
     days = _days(pd.DatetimeIndex(frame["date"].unique()))
     axes.set_xlim(days.min(), days.max())
     axes.xaxis_date()
@@ -315,7 +316,7 @@ def _look(number: int) -> tuple[str, Line]:
     return COLOURS[number % len(COLOURS)], LINES[number % len(LINES)]
 
 
-def _over_time(
+def over_time(
     frame: pd.DataFrame, policy: str, outcome: StoredOutcome
 ) -> tuple[Floats, list[Floats]]:
     """Days (matplotlib's) and quantiles by month; infinite where one is censored."""
@@ -326,19 +327,19 @@ def _over_time(
     return _days(table.index), list(quantiles(table.to_numpy(), BANDS))
 
 
-def _matrix(frame: pd.DataFrame, policy: str, name: str) -> tuple[Floats, Floats]:
+def matrix(frame: pd.DataFrame, policy: str, name: str) -> tuple[Floats, Floats]:
     """Days (matplotlib's) and values, ``(months, futures)``."""
     rows = frame[frame["policy"] == policy]
     table = rows.pivot(index="date", columns="future", values=name)
     return _days(table.index), table.to_numpy()
 
 
-def _broken(curve: Floats) -> Floats:
+def broken(curve: Floats) -> Floats:
     """A curve that breaks where its value is censored."""
     return np.where(np.isinf(curve), np.nan, curve)
 
 
-def _run_off(edge: Floats) -> Floats:
+def run_off(edge: Floats) -> Floats:
     """The edge of a band, far outside the panel where it is censored."""
     return np.clip(edge, -_OUTSIDE, _OUTSIDE)
 

@@ -142,7 +142,7 @@ def checked_content(directory: Path, shard: StoredShard) -> bytes:
 
 
 def known_names(
-    wanted: Sequence[str] | None, stored: list[str], what: str, directory: Path
+    wanted: Sequence[str] | None, stored: list[str], what: str, directory: Path | str
 ) -> list[str]:
     """The names wanted, each once; all that are stored by default.
 

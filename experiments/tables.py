@@ -161,8 +161,8 @@ def _title(outcome: StoredOutcome) -> str:
 def _level_cells(row: Row) -> tuple[str, str]:
     level: Level = row.level
     decimals = row.outcome.decimals
-    low, high = _shown(level.low, decimals), _shown(level.high, decimals)
-    return _shown(level.median, decimals), f"{low} to {high}"
+    low, high = shown(level.low, decimals), shown(level.high, decimals)
+    return shown(level.median, decimals), f"{low} to {high}"
 
 
 def _difference_cells(row: Row) -> tuple[str, str, str, str]:
@@ -174,36 +174,44 @@ def _difference_cells(row: Row) -> tuple[str, str, str, str]:
     decimals = row.outcome.decimals
     interval = _NOTHING
     if change.interval is not None:
-        interval = _range(*change.interval, decimals)
+        interval = span_of(*change.interval, decimals)
     return (
-        _signed(change.mean, decimals),
+        signed(change.mean, decimals),
         interval,
-        _range(change.low, change.high, decimals),
+        span_of(change.low, change.high, decimals),
         "unchanged" if change.equal == 1.0 else f"{change.higher:.0%} / {change.lower:.0%}",
     )
 
 
-def _shown(quantile: Quantile, decimals: int) -> str:
+def shown(quantile: Quantile, decimals: int) -> str:
+    """A quantile, or on which side of the record it lies."""
     if quantile.censored is not None:
         return "> record" if quantile.censored == "above" else "< record"
-    return _NOTHING if quantile.value is None else _figure(quantile.value, decimals)
+    return _NOTHING if quantile.value is None else figure(quantile.value, decimals)
 
 
-def _range(low: float, high: float, decimals: int) -> str:
-    return f"{_signed(low, decimals)} to {_signed(high, decimals)}"
+def span_of(low: float, high: float, decimals: int) -> str:
+    """Two numbers with their signs."""
+    return f"{signed(low, decimals)} to {signed(high, decimals)}"
 
 
-def _signed(value: float, decimals: int) -> str:
+def signed(value: float, decimals: int) -> str:
+    """A number with its sign, as the outcome wants it."""
     # An exact zero is a finding (nothing changed): "0".  What merely rounds to it is "0.0".
     if value == 0.0:
         return "0"
-    shown = _figure(abs(value), decimals)
-    if not shown.strip("0."):
-        return shown
-    return f"{'+' if value > 0.0 else '-'}{shown}"
+    size = unsigned(value, decimals)
+    if not size.strip("0."):
+        return size
+    return f"{'+' if value > 0.0 else '-'}{size}"
 
 
-def _figure(value: float, decimals: int) -> str:
+def unsigned(value: float, decimals: int) -> str:
+    """The size of a number, as the outcome wants it."""
+    return figure(abs(value), decimals)
+
+
+def figure(value: float, decimals: int) -> str:
     """A number as the outcome wants it; large ones with three digits, in thousands or millions."""
     size = abs(value)
     for unit, suffix in ((_MILLION, "M"), (_THOUSAND, "k")):

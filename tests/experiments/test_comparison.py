@@ -177,3 +177,19 @@ def test_the_json_holds_no_number_for_what_is_censored():
     assert base["difference"] is None
     assert other["difference"]["pairs"] == 0
     assert other["difference"]["median"] is None
+
+
+def test_the_effect_size_is_the_mean_over_the_spread_of_the_baseline():
+    base = pd.Series([1.0, 3.0, 5.0, 7.0])
+    found = difference(base + 2.0, base)
+    assert found.effect == pytest.approx(2.0 / np.std([1.0, 3.0, 5.0, 7.0], ddof=1))
+    assert found.higher_interval is not None
+    low, high = found.higher_interval
+    assert found.higher == 1.0
+    assert 0.3 < low < 1.0
+    assert high == pytest.approx(1.0)
+
+
+def test_a_baseline_that_varies_by_rounding_alone_has_no_effect_size():
+    base = pd.Series([54.7, 54.7, 54.7 + 1e-13, 54.7 - 1e-13])
+    assert difference(2.0 * base, base).effect is None

@@ -25,6 +25,7 @@ from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_
 from experiments.hindcast import hindcast
 from experiments.installed import installed
 from experiments.manifest import Manifest, origin
+from experiments.options import AsJson
 from experiments.policies import library
 from experiments.policy_commands import policy_app
 from experiments.report import ReportError
@@ -76,7 +77,6 @@ app.add_typer(rules_app, name="rules")
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a finished study.")]
 Baseline = Annotated[str, typer.Option(metavar="POLICY", help="What the others are compared with.")]
 Until = Annotated[str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command(epilog="Example: aigap plot results/first --out gap.svg")

@@ -16,6 +16,7 @@ from experiments.drivers import Drivers, drivers, parameters_of
 from experiments.durable import write_whole
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
+from experiments.options import AsJson
 from experiments.report import Material, ReportError, write_report
 from experiments.study import month_within
 from experiments.tables import comparison_notes, comparison_table
@@ -43,9 +44,7 @@ def compare(
     every: Annotated[
         bool, typer.Option("--all", help="Every outcome, not only the headline ones.")
     ] = False,
-    as_json_: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of a table.")
-    ] = False,
+    as_json_: AsJson = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write a report, one page.")
     ] = None,

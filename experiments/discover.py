@@ -21,6 +21,7 @@ from experiments.drivers import parameters_of
 from experiments.figures import BASELINE_COLOUR, COLOURS, require_suffix, save_figure
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome, origin
+from experiments.options import AsJson, FigureFile
 from experiments.study import StudyError, month_within
 from experiments.terminal import compact, console_for, plain_table, print_json
 from model.calendar import RECORD_START
@@ -78,12 +79,8 @@ def discover(
             metavar="SHARE", min=0.05, max=1.0, help="Failures left that a box should hold."
         ),
     ] = 0.5,
-    figure: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also draw it, into a .png or .svg.")
-    ] = None,
-    as_json_: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of a table.")
-    ] = False,
+    figure: FigureFile = None,
+    as_json_: AsJson = False,
 ) -> None:
     """Find the ranges of uncertain parameters in which a policy's failures gather."""
     require_analysis("ema_workbench")

@@ -39,6 +39,11 @@ class InProcess(Executor):
         return future
 
 
+def available_cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
     """An executor of so many processes, each ready to simulate; this process itself for one."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
 import numpy as np
@@ -25,8 +23,10 @@ from experiments.decomposition import (
     Side,
     Step,
 )
+from experiments.executors import available_cores
 from experiments.figures import require_suffix
 from experiments.manifest import origin
+from experiments.options import FigureFile
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
 from experiments.study import LAST_MONTH, StudyError, month_within
@@ -74,9 +74,7 @@ def explain(
         int | None,
         typer.Option(metavar="W", min=1, max=1024, help="Processes.", show_default="one per core"),
     ] = None,
-    figure: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also draw it, into a .png or .svg.")
-    ] = None,
+    figure: FigureFile = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Say why the capability gap changes between two dates: what each group of mechanisms does.
@@ -89,7 +87,9 @@ def explain(
     forks = 2 ** len(GROUPS)
     console = Console(stderr=True)
     with progress_bar(f"{forks} forks", forks * futures, console) as advance:
-        found = decomposition.explain(question, workers=workers or _cores(), advance=advance)
+        found = decomposition.explain(
+            question, workers=workers or available_cores(), advance=advance
+        )
     if figure is not None:
         source = f"Source: aigap, seed {seed}, model {origin().model_sha256[:10]}."
         plot_explanation(found, figure, source)
@@ -348,7 +348,3 @@ def _question(policy: str, start: str, end: str, side: str, futures: int, seed: 
     if not first < last:
         raise StudyError(f"--from {start} --to {end}: expected a first month before the last one")
     return Question(load_policy(policy), first, last, cast("Side", side), futures, seed)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

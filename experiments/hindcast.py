@@ -22,6 +22,7 @@ from agents.arrays import Floats
 from experiments.comparison import MIDDLE_AND_RANGE, quantile, quantiles
 from experiments.figures import require_suffix
 from experiments.manifest import origin
+from experiments.options import AsJson
 from experiments.policies import load_policy
 from experiments.score_card import Line, plot_card
 from experiments.terminal import compact, console_for, plain_table, print_json
@@ -372,9 +373,7 @@ def hindcast(
         Path | None,
         typer.Option(metavar="FILE", help="Draw it too, .png or .svg.", show_default=False),
     ] = None,
-    as_json_: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of a table.")
-    ] = False,
+    as_json_: AsJson = False,
 ) -> None:
     """Run the ensemble blind over the recorded rules from 2022, and score it on dated patterns."""
     if figure is not None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from agents.arrays import Floats, total
 from agents.records import Region
 from experiments.comparison import MIDDLE_AND_RANGE
+from experiments.options import AsJson
 from experiments.policies import load_policy
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, plain_table, print_json
@@ -85,7 +86,7 @@ def installed(
     futures: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
     ] = 300,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which accelerators that came since 2022 stand in a region, whose, and by which way."""
     month = month_within(on, RECORD_START, LAST_MONTH)

@@ -13,6 +13,7 @@ from experiments.analysis_extra import AnalysisError
 from experiments.comparison import known_or_beyond
 from experiments.joined import join
 from experiments.manifest import StoredOutcome
+from experiments.options import AsJson
 from experiments.robustness import Better, Verdict, robustness
 from experiments.study import StudyError, month_within
 from experiments.tables import unsigned
@@ -43,9 +44,7 @@ def robust(
     on: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="Month.", show_default="the last one")
     ] = None,
-    as_json_: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of a table.")
-    ] = False,
+    as_json_: AsJson = False,
 ) -> None:
     """Rank policies by regret over futures, and by how often they are good enough."""
     end = _end(better)

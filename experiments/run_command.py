@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from experiments.executors import RunError, dask_cluster
+from experiments.executors import RunError, available_cores, dask_cluster
 from experiments.grids import axis_in_words
 from experiments.progress import progress_bar
 from experiments.runner import resume as resume_study
@@ -202,7 +201,7 @@ def _carry_out(study: Study, directory: Path, work: Callable[..., bool], total: 
 def _hands(workers: int | None, dask: str | None) -> Iterator[tuple[Executor | None, int]]:
     """Who does the work: an executor, or none for processes of this machine; and how many."""
     if dask is None:
-        yield None, workers or _cores()
+        yield None, workers or available_cores()
     else:
         logging.disable(logging.CRITICAL)  # what goes wrong is told once, in a line
         with dask_cluster(dask, workers) as cluster:
@@ -244,7 +243,3 @@ def _total(study: Study) -> int:
 def _folder_name(study: Study) -> str:
     first, *others = (policy.name for policy in study.policies)
     return "+".join([first, *others]) if len(others) < 4 else f"{first}+{len(others)}-others"
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

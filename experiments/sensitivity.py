@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
@@ -19,10 +18,11 @@ from scipy.special import ndtri
 from agents.arrays import Floats
 from experiments.analysis_extra import require_analysis
 from experiments.designs import uncertain
-from experiments.executors import processes
+from experiments.executors import available_cores, processes
 from experiments.figures import require_suffix
 from experiments.hints import did_you_mean
 from experiments.manifest import origin
+from experiments.options import AsJson, FigureFile
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
 from experiments.sensitivity_tables import draw_effects, draw_indices, effects_table, indices_table
@@ -103,12 +103,8 @@ def sensitivity(
         int | None,
         typer.Option(metavar="W", min=1, max=1024, help="Processes.", show_default="one per core"),
     ] = None,
-    figure: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also draw it, into a .png or .svg.")
-    ] = None,
-    as_json_: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of a table.")
-    ] = False,
+    figure: FigureFile = None,
+    as_json_: AsJson = False,
 ) -> None:
     """Say which uncertain parameters an outcome, or a policy's effect on it, hangs on."""
     require_analysis("SALib")
@@ -122,7 +118,7 @@ def sensitivity(
     chosen = _known_parameters(parameter)
     if figure is not None:
         require_suffix(figure)
-    evaluate = _evaluator(asked, workers or _cores())
+    evaluate = _evaluator(asked, workers or available_cores())
     names = list(uncertain())
     if method == "morris" or not chosen:
         screened = designs.morris(names, trajectories, seed, evaluate)
@@ -315,7 +311,3 @@ def _json(asked: Asked, found: Found[Any], method: str) -> dict[str, Any]:
         "variance": found.variance,
         "factors": [asdict(entry) for entry in found.entries],
     }
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

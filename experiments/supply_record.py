@@ -22,6 +22,7 @@ from agents.arrays import Floats, ratio, total
 from agents.designer import Designer
 from agents.developer import CHANNELS, OPEN_CHANNELS
 from agents.toolmaker import Toolmaker
+from experiments.options import AsJson
 from experiments.terminal import compact, console_for, plain_table, print_json
 from model import loading, measures
 from model.calendar import RECORD_START
@@ -311,7 +312,7 @@ def supply(
     futures: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
     ] = FUTURES,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Put what the supply side did, by year, beside what is simulated under recorded history."""
     rows = rows_of(World(futures=futures, seed=DEFAULT_SEED), supply_records())

@@ -182,9 +182,8 @@ class Designer(Actor):
         makers = np.zeros(self.model.futures, dtype=np.int64)
         reopened = np.zeros(self.model.futures, dtype=np.bool_)
         for place, foundry in enumerate(self._foundries):
-            barred = self._barred_nodes(self.model.rules, foundry, now)
-            news = np.isinf(self._barred_nodes(self.model.recorded_rules, foundry, now)).all()
-            reached = self.model.node_dates(foundry) + barred
+            news = not np.any(self._serves(self.model.recorded_rules, foundry, now))
+            reached = self.model.node_dates(foundry) + self._barred_nodes(foundry, now)
             rung = product_planning.usable_rung(reached, by, self._patience)
             better = rung > rungs
             rungs = np.where(better, rung, rungs)
@@ -192,16 +191,22 @@ class Designer(Actor):
             reopened = np.where(better, news, reopened)
         return rungs, makers, reopened
 
-    def _barred_nodes(self, rules: Rules, foundry: str, now: float) -> Floats:
-        """Infinite where no service or no software is to be had, ``(rungs, futures)``."""
+    def _serves(self, rules: Rules, foundry: str, now: float) -> bool | Bools:
+        """Whether rules let a foundry take most of its orders."""
         region = self.model.region_of(foundry)
         access = rules.foundry_access(self.name, self.region, region, now, now + 1.0)
+        return np.greater_equal(access, 0.5)
+
+    def _barred_nodes(self, foundry: str, now: float) -> Floats:
+        """Infinite where no service or no software is to be had, ``(rungs, futures)``."""
+        rules = self.model.rules
+        served = self._serves(rules, foundry, now)
         at_home = self.model.parameters.certain("home_software_nm")
         barred = np.zeros((len(lithography.LADDER), self.model.futures))
         for rung, nm in enumerate(lithography.LADDER):
             software = rules.design_software_access(self.region, float(nm), now, now + 1.0)
             enough = np.greater_equal(software, 0.5) | (nm >= at_home)
-            barred[rung] = np.where(np.greater_equal(access, 0.5) & enough, 0.0, np.inf)
+            barred[rung] = np.where(served & enough, 0.0, np.inf)
         return barred
 
     def _launch(self, begin: Bools, launches: Floats, rungs: Ints, makers: Ints) -> None:
@@ -304,6 +309,8 @@ class Designer(Actor):
         known = self.model.parameters
         at_stake = 4.0 * (self.forgone + self.china_revenue)
         begin = where & np.isinf(variant.launches) & (at_stake > known["variant_cost"])
+        if not begin.any():
+            return
         lag = known["variant_months"] * self.model.luck(
             f"{self.name}/variant/{variant.chip.name}", 0, sigma=known["variant_luck"]
         )

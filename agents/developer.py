@@ -29,7 +29,6 @@ Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
 OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 
-MONTHS_PER_YEAR = 12
 NO_RUN = np.inf
 
 
@@ -387,7 +386,7 @@ class Developer(Actor):
         """Get better at applications by the use it serves, a share of what the world could use."""
         pace = self.model.parameters["data_learning"]
         self.application = adoption_choice.practice_from_use(
-            self.application, use, pace, months / MONTHS_PER_YEAR
+            self.application, use, pace, months / 12.0
         )
 
     def start_training(self) -> None:

@@ -218,25 +218,25 @@ class ChipMarket:
 
         Packagers expand on what was asked of them, not on what they let go elsewhere.
         """
-        fill = self._makeable_share(session, asked)
-        carried = asked * self._way_fill(session, asked)
-        for foundry, wanted, available in self._packaging_wanted(session, carried):
+        carried = self._way_fill(session, asked)
+        fill = self._makeable_share(session, asked, carried)
+        for foundry, _, wanted, available in self._packaging_wanted(session, asked * carried):
             foundry.expand_packaging(ratio(wanted, available))
         rules, start, end = session.rules, session.start, session.end
         return fill * self.memory_market.promise(session.lines, asked * fill, rules, start, end)
 
     def _fill(self, session: Session, ordered: Floats) -> Floats:
         """Share of the orders of each line that its scarcest input allows, ``(lines, futures)``."""
-        fill = self._makeable_share(session, ordered)
+        fill = self._makeable_share(session, ordered, self._way_fill(session, ordered))
         rules, start, end = session.rules, session.start, session.end
         return fill * self.memory_market.clear(session.lines, ordered * fill, rules, start, end)
 
-    def _makeable_share(self, session: Session, ordered: Floats) -> Floats:
+    def _makeable_share(self, session: Session, ordered: Floats, carried: Floats) -> Floats:
         """Share of the orders of each line that all inputs but memory allow.
 
-        What smugglers and clouds cannot carry claims no dies and no packages.
+        ``carried`` is the share that ways around the rules can carry: what smugglers and clouds
+        cannot claims no dies and no packages.
         """
-        carried = self._way_fill(session, ordered)
         made = self._logic_fill(session, ordered * carried)
         return carried * np.minimum(made, self._packaging_fill(session, ordered * carried))
 
@@ -279,28 +279,24 @@ class ChipMarket:
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
         """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
         fill = np.ones_like(ordered)
-        for foundry, wanted, available in self._packaging_wanted(session, ordered):
-            fill[self._packaged_rows(session, foundry)] = filled(wanted, available)
+        for _, rows, wanted, available in self._packaging_wanted(session, ordered):
+            fill[rows] = filled(wanted, available)
         return fill
 
     def _packaging_wanted(
         self, session: Session, ordered: Floats
-    ) -> Iterator[tuple[Foundry, Floats, Floats]]:
-        """Packaging that orders would take of each foundry, and what it has, thousand wafers."""
+    ) -> Iterator[tuple[Foundry, list[int], Floats, Floats]]:
+        """Rows that each foundry packages, what they take and what it has, thousand wafers."""
         for foundry in self._foundries:
-            rows = self._packaged_rows(session, foundry)
-            if rows:
-                area = chip_lines.column(
-                    [session.lines[row] for row in rows], lambda chip: chip.die_mm2 / H100_DIE_MM2
-                )
-                h100s = total(ordered[rows] * area)
-                wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
-                yield foundry, wanted, foundry.packaging_for_accelerators(session.months)
-
-    def _packaged_rows(self, session: Session, foundry: Foundry) -> list[int]:
-        if not foundry.packages:
-            return []
-        return [row for row in session.rows_of(foundry) if session.lines[row].chip.hbm_stacks]
+            rows = [row for row in session.rows_of(foundry) if session.lines[row].chip.hbm_stacks]
+            if not rows or not foundry.packages:
+                continue
+            area = chip_lines.column(
+                [session.lines[row] for row in rows], lambda chip: chip.die_mm2 / H100_DIE_MM2
+            )
+            h100s = total(ordered[rows] * area)
+            wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
+            yield foundry, rows, wanted, foundry.packaging_for_accelerators(session.months)
 
     def _way_fill(self, session: Session, ordered: Floats) -> Floats:
         """Smugglers move a number of units, clouds abroad set up an amount of compute."""

@@ -274,7 +274,8 @@ class World(mesa.Model):
     def products_of(self, designer: str) -> list[str]:
         """Names of a designer's products, those that it planned itself included."""
         found = next(d for d in self.agents_by_type[Designer] if d.name == designer)
-        return [*(chip.name for chip in found.chips), *(p.chip.name for p in found.planned)]
+        names: list[str] = found.product_names()
+        return names
 
     @property
     def governments(self) -> list[Government]:

@@ -394,9 +394,9 @@ class ChipMarket:
     ) -> None:
         """Prices, smuggling networks and shares move with what the quarter brought."""
         for designer in self._designers:
+            # Also one with nothing on sale here: whether it has anything elsewhere must not matter.
             rows = session.rows_of(designer)
-            if rows:
-                designer.set_prices(total(ordered[rows]), total(sold[rows]))
+            designer.set_prices(total(ordered[rows]), total(sold[rows]))
         smuggled = session.rows(lambda line: line.way == "smuggled")
         if smuggled:
             diverted = {session.lines[r].chip.name: session.lines[r].barred for r in smuggled}

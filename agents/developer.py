@@ -18,6 +18,7 @@ from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
 from agents.decisions import Decisions
 from agents.mechanisms import Mechanism
+from agents.portfolio import Outlook, Portfolio
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
 from agents.released_models import NOTHING_RELEASED, PARTS, BaseModel, PastRelease
@@ -58,6 +59,7 @@ class Developer(Actor):
         run_due: when the model in the making will be released; infinite without one.
         ready_to_train: when the next run can begin, months, ``(futures,)``.
         largest_run: physical FLOP of its largest run finished since the start, ``(futures,)``.
+        portfolio: the sectors that its applications are for.
         decisions: what it decided, and why.
     """
 
@@ -66,7 +68,7 @@ class Developer(Actor):
         self.business = record.business
         self.strategy = Strategy.of(self, record)
         self.decisions = Decisions()
-        self.sectors = record.sectors
+        self.portfolio = Portfolio(record.sectors, model.futures)
         self.own_designer = record.own_designer
         self.only_own_chips = record.only_own_chips
         self.offers_models_from = (
@@ -380,7 +382,7 @@ class Developer(Actor):
         """Share of the distance to a better model that it can close by learning from it."""
         return self.model.parameters["imitation"] * self.skill()
 
-    # --- training -------------------------------------------------------------------------------
+    # --- applications ---------------------------------------------------------------------------
 
     def learn_from_use(self, use: Floats, months: float) -> None:
         """Get better at applications by the use it serves, a share of what the world could use."""
@@ -388,6 +390,13 @@ class Developer(Actor):
         self.application = adoption_choice.practice_from_use(
             self.application, use, pace, months / 12.0
         )
+
+    def review_sectors(self, outlook: Outlook) -> None:
+        """Enter and leave sectors; who works on general models has a shorter way to any."""
+        now, known = self.model.time, self.model.parameters
+        self.portfolio.review(outlook, self.attention, known, self.decisions, now)
+
+    # --- training -------------------------------------------------------------------------------
 
     def start_training(self) -> None:
         """Begin a run where one is prepared, none is under way, and it would pay."""

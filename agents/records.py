@@ -7,7 +7,7 @@ made from its record.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -27,6 +27,7 @@ Sector = Literal[
     "professional",
     "public",
 ]
+SECTORS: tuple[Sector, ...] = get_args(Sector)
 
 
 class Strict(BaseModel):

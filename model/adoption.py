@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from agents import adoption_choice as choice
+from agents import sector_choice
 from agents.arrays import SMALLEST_MARKET, Floats, ratio, shares, total
 from agents.developer import Developer
 from agents.mechanisms import Mechanism
+from agents.portfolio import Outlook
 from agents.records import Quantity, Region, Sector
 from agents.released_models import NOTHING_RELEASED
 from agents.surroundings import Parameters
@@ -36,7 +38,9 @@ class Economies:
         access: share of users who may buy from a region, ``(regions, markets, futures)``.
         deployment: share of use by region at the start, ``(regions, markets, futures)``.
         home: row of the region that is at home in each market.
-        emphasis: share of the work that each sector makes up for a developer, by region.
+        emphasis: share of the work that each sector makes up for a developer, by region,
+            ``(sectors, 1)``.
+        between: distances between sectors in what they live on, ``(sectors, sectors)``.
     """
 
     def __init__(self, data: SectorData, parameters: Parameters, draw: Draw) -> None:
@@ -55,9 +59,13 @@ class Economies:
         self.value = shares(added[:, :, None] * by_sector("exposure")[:, None])
         typical = np.array([sectors[s].exposure.value for s in SECTORS])
         self.emphasis = {
-            region: (added * typical[:, None])[:, self.home.index(row)]
+            region: (added * typical[:, None])[:, [self.home.index(row)]]
             for row, region in enumerate(REGIONS)
         }
+        names = list(data.characteristics)
+        self.between = sector_choice.distances(
+            np.array([[sectors[s].scenario.get(n, 0.0) for n in names] for s in SECTORS])
+        )
         self.access = self._access(data, draw)
         self.deployment = np.stack(
             [
@@ -130,12 +138,11 @@ class Adoption:
         self._by_sector: dict[int, tuple[Floats, Floats]] = {}
         self._compute_at_start = {region: self._compute(region) for region in REGIONS}
         self._markets = np.stack([parameters[f"market_{m.lower()}"] for m in MARKETS])
-        self._emphasis = {
-            (firm.sectors, REGIONS.index(firm.region)): self._emphasis_of(firm)
-            for firm in developers
-        }
+        self._emphasis = {firm.name: self._emphasis_of(firm) for firm in developers}
+        self._effort: Floats = np.zeros((len(REGIONS), len(SECTORS), futures))
         self._price_fall: Floats = np.zeros((len(REGIONS), futures))
         self._best_open: Floats = np.full(futures, NOTHING_RELEASED)
+        self._potential, self._peers, self._readiness = self.index, self.index, economies.readiness
 
     # --- diffusion ------------------------------------------------------------------------------
 
@@ -145,11 +152,18 @@ class Adoption:
         years = months / MONTHS_PER_YEAR
         elsewhere = known["peers_elsewhere"]
         peers = (1.0 - elsewhere) * self.index + elsewhere * self.by_market()
-        self.index = choice.taken_up(
+        self._potential, self._peers = self.potential(), peers
+        self._readiness = self._economies.readiness * self._pushed(push or {})
+        self.index = self._taken_up(years)
+
+    def _taken_up(self, years: Floats | float) -> Floats:
+        """Adoption after some years in which nothing else moves, as ``index``."""
+        known = self._parameters
+        return choice.taken_up(
             self.index,
-            self.potential(),
-            peers,
-            self._economies.readiness * self._pushed(push or {}),
+            self._potential,
+            self._peers,
+            self._readiness,
             known["adoption_pace"],
             known["adoption_imitation"],
             years,
@@ -234,25 +248,26 @@ class Adoption:
     ) -> None:
         """Divide a region's takings and use by sector among its firms.
 
-        A firm's share in a sector is ``emphasis x weight / sum of emphasis x weight``; firms that
-        enter the same sectors have the same emphasis, so sums are taken once for each such group.
+        A firm's share in a sector is ``emphasis x weight / sum of emphasis x weight``.  A sector
+        that no firm is in is served by all of them as if they were in every sector.
         """
-        weights = {firm.name: self._weight(firm) for firm in firms}
-        groups: dict[tuple[Sector, ...], list[Developer]] = {}
-        for firm in firms:
-            groups.setdefault(firm.sectors, []).append(firm)
-        emphasis = {entered: self._emphasis[entered, row] for entered in groups}
-        heavy = {g: total([weights[f.name] for f in fs]) for g, fs in groups.items()}
-        able = {g: total([weights[f.name] * f.application for f in fs]) for g, fs in groups.items()}
-        everyone = total([emphasis[g] * heavy[g] for g in groups])
-        self._skill[row] = ratio(total([emphasis[g] * able[g] for g in groups]), everyone)
-        self._set_attraction(row, total(list(heavy.values())))
-        pay, use = ratio(takings, everyone), ratio(reach, everyone)
-        for group, members in groups.items():
-            paid, used = total(emphasis[group] * pay), total(emphasis[group] * use)
-            for firm in members:
-                self._settle(firm, weights[firm.name] * paid, months)
-                firm.learn_from_use(weights[firm.name] * used, months)
+        weights = np.stack([self._weight(firm) for firm in firms])
+        effort = np.stack([self._emphasis[firm.name] for firm in firms]) * weights[:, None]
+        everyone = total(effort)
+        deserted = everyone <= SMALLEST_MARKET
+        if deserted.any():
+            usual = self._economies.emphasis[REGIONS[row]] * weights[:, None]
+            effort = np.where(deserted, usual, effort)
+            everyone = total(effort)
+        self._effort[row] = everyone
+        skilled = effort * np.stack([firm.application for firm in firms])[:, None]
+        self._skill[row] = ratio(total(skilled), everyone)
+        self._set_attraction(row, total(weights))
+        paid = total((effort * ratio(takings, everyone)).swapaxes(0, 1))
+        used = total((effort * ratio(reach, everyone)).swapaxes(0, 1))
+        for number, firm in enumerate(firms):
+            self._settle(firm, paid[number], months)
+            firm.learn_from_use(used[number], months)
 
     def _settle(self, firm: Developer, a_year: Floats, months: float) -> None:
         """Pay a firm for a period and take what running costs it."""
@@ -268,24 +283,58 @@ class Adoption:
         It serves its own model, or the best open weights where these are better.
         """
         known = self._parameters
-        model = firm.released if firm.offers_models else self._best_open
-        model = np.maximum(model, self._best_open)
+        model = self._level_used(firm)
         ahead = np.where(np.isfinite(model), model - known["level_at_start"], 0.0)
         equipped = known["revenue_scale"] * np.log(np.maximum(firm.usable, SMALLEST_MARKET))
         return np.asarray(
             firm.engineers * np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
         )
 
+    def _level_used(self, firm: Developer) -> Floats:
+        """Level of the model that a firm serves, OOM; minus infinity where there is none."""
+        return np.maximum(firm.released if firm.offers_models else self._best_open, self._best_open)
+
     def _set_attraction(self, row: int, capacity: Floats) -> None:
         cheap = 10.0 ** (self._parameters["price_pull"] * self._price_fall[row])
         self.attraction[row] = capacity * cheap
 
     def _emphasis_of(self, firm: Developer) -> Floats:
-        """Share of a firm's people in each sector, ``(sectors, 1)``: all to those it enters."""
+        """Share of a firm's people in each sector, ``(sectors, futures)``."""
         usual = self._economies.emphasis[firm.region]  # type: ignore[index]
-        entered = np.array([not firm.sectors or sector in firm.sectors for sector in SECTORS])
-        shared = np.where(entered, usual, 0.0)
-        return np.asarray((shared / shared.sum())[:, None])
+        return sector_choice.emphasis(firm.portfolio.entered, usual)
+
+    # --- which sectors firms are in -------------------------------------------------------------
+
+    def review_sectors(self) -> None:
+        """Let developers review which sectors they are in, given what each will pay.
+
+        Those who rent out compute serve whoever comes and do not choose.
+        """
+        ahead = self._taken_up(self._parameters["sector_foresight"])
+        spent = self._markets * self._economies.value * ahead
+        for row, region in enumerate(REGIONS):
+            if self._switches.is_off(Mechanism.MONEY, region):
+                continue
+            takings = total((spent * self._ecosystem.deployment[row]).swapaxes(0, 1))
+            for firm in self._of(region):
+                if firm.trains:
+                    firm.review_sectors(self._outlook(firm, row, takings))
+                    self._emphasis[firm.name] = self._emphasis_of(firm)
+
+    def _outlook(self, firm: Developer, row: int, takings: Floats) -> Outlook:
+        known, places = self._parameters, self._economies
+        level = self._level_used(firm) + known["application_gain"] * firm.application
+        able = choice.usefulness(
+            level, places.need, known["level_at_start"], known["useful_distance"]
+        )
+        return Outlook(
+            takings=takings,
+            effort=self._effort[row],
+            own=self._weight(firm),
+            able=able > 0.0,
+            usual=places.emphasis[REGIONS[row]],
+            between=places.between,
+        )
 
     def _of(self, region: str) -> list[Developer]:
         return [d for d in self._developers if d.region == region and d.exists]

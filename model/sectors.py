@@ -7,12 +7,13 @@ from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
-from agents.records import Quantity, Region, Sector, Strict
+from agents.records import SECTORS, Quantity, Region, Sector, Strict
 from model.loading import DATA, read
+
+__all__ = ["MARKETS", "SECTORS", "Market", "SectorData", "sector_data"]
 
 Market = Literal["US", "CN", "Europe", "Others"]
 MARKETS: tuple[Market, ...] = get_args(Market)
-SECTORS: tuple[Sector, ...] = get_args(Sector)
 
 
 class MarketRecord(Strict):

@@ -59,6 +59,7 @@ from model.tool_market import ToolMarket
 DEFAULT_SEED = 1
 # Classes graduate in July.
 FIRST_GRADUATION = 6.0
+HALF_YEAR = 6.0
 
 
 class World(mesa.Model):
@@ -401,6 +402,7 @@ class World(mesa.Model):
     def _plan_recurring_events(self) -> None:
         quarter, year = float(MONTHS_PER_QUARTER), float(MONTHS_PER_YEAR)
         self.schedule_recurring(self._year, Schedule(interval=year, start=FIRST_GRADUATION))
+        self.schedule_recurring(self._half_year, Schedule(interval=HALF_YEAR, start=HALF_YEAR))
         self.schedule_recurring(self._quarter, Schedule(interval=quarter, start=quarter))
         self.schedule_recurring(self._month, Schedule(interval=1.0, start=1.0))
         self.schedule_recurring(
@@ -409,6 +411,9 @@ class World(mesa.Model):
 
     def _year(self) -> None:
         self.talent_flows.graduate(self.rules, self.knowledge.levels(), self.time)
+
+    def _half_year(self) -> None:
+        self.adoption.review_sectors()
 
     def _quarter(self) -> None:
         start, end = self.time - MONTHS_PER_QUARTER, self.time

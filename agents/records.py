@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Country = Literal["US", "CN", "NL", "JP", "KR", "TW", "EU"]
 ToolClass = Literal["euv", "immersion-advanced", "immersion", "deposition-etch"]
 Region = Literal["US", "CN", "RoW"]
+Market = Literal["US", "CN", "Europe", "Others"]
+MARKETS: tuple[Market, ...] = get_args(Market)
 Tier = Literal["researchers", "engineers"]
 Basis = Literal["cited", "derived", "assumption"]
 Openness = Literal["closed", "api", "open-weights"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -19,8 +19,10 @@ from model.calendar import MONTHS_PER_YEAR
 from model.ecosystem import Ecosystem
 from model.knowledge import REGIONS
 from model.ledger import Ledger
+from model.rules_by_future import Rulings
 from model.sectors import MARKETS, SECTORS, Market, SectorData
 from model.switchboard import Switchboard
+from model.terms_of_use import AS_IN_2022, TermsOfUse, terms_of_use
 
 Draw = Callable[[Quantity, str], Floats]
 
@@ -35,7 +37,10 @@ class Economies:
         need: progress before models are useful in a sector, OOM, ``(sectors, futures)``.
         labour: cost of work against the United States, ``(markets, futures)``.
         users: share of the world's internet users, ``(markets, futures)``.
-        access: share of users who may buy from a region, ``(regions, markets, futures)``.
+        access: share of users who may buy from a region, January 2022,
+            ``(regions, markets, futures)``.
+        permission: share of uses in wholly regulated work let start then, ``(markets, futures)``.
+        regulated: how far use in a sector waits for permission, ``(sectors, futures)``.
         deployment: share of use by region at the start, ``(regions, markets, futures)``.
         home: row of the region that is at home in each market.
         emphasis: share of the work that each sector makes up for a developer, by region,
@@ -74,9 +79,10 @@ class Economies:
             ]
         )
         self.richness = self._richness(data, parameters, draw)
-        trust, permission = by_market("trust"), by_market("permission")
+        trust, self.permission = by_market("trust"), by_market("permission")
         trusted = trust / np.exp(total(np.log(trust)) / len(MARKETS))
-        permitted = permission[None] ** by_sector("regulated")[:, None]
+        self.regulated = by_sector("regulated")
+        permitted = self.permission[None] ** self.regulated[:, None]
         self.readiness = self.richness * trusted ** parameters["trust_elasticity"] * permitted
 
     def _access(self, data: SectorData, draw: Draw) -> Floats:
@@ -142,18 +148,40 @@ class Adoption:
         self._effort: Floats = np.zeros((len(REGIONS), len(SECTORS), futures))
         self._price_fall: Floats = np.zeros((len(REGIONS), futures))
         self._best_open: Floats = np.full(futures, NOTHING_RELEASED)
+        self._access = economies.access
         self._potential, self._peers, self._readiness = self.index, self.index, economies.readiness
+        self._permission_factor: Floats = np.ones(1)
+        self._permission_change: Floats = np.ones(1)
+        self._weights: dict[str, Floats] = {}
 
     # --- diffusion ------------------------------------------------------------------------------
 
-    def diffuse(self, months: float, push: Mapping[Region, float | Floats] | None = None) -> None:
-        """A period's adoption; ``push`` is what policies multiply its pace by, by home region."""
+    def terms(self, rules: Rulings, start: float, end: float) -> TermsOfUse:
+        """What rules say of the use of AI in a period."""
+        homes = {
+            market: REGIONS[row] for market, row in zip(MARKETS, self._economies.home, strict=True)
+        }
+        sellers = [
+            (firm.name, region, self._weights.get(firm.name, firm.engineers))
+            for region in REGIONS
+            for firm in self._of(region)
+            if firm.trains
+        ]
+        return terms_of_use(rules, homes, sellers, start, end)
+
+    def diffuse(self, months: float, terms: TermsOfUse = AS_IN_2022) -> None:
+        """A period's adoption on the terms that rules set."""
         known = self._parameters
         years = months / MONTHS_PER_YEAR
         elsewhere = known["peers_elsewhere"]
         peers = (1.0 - elsewhere) * self.index + elsewhere * self.by_market()
+        self._access = self._economies.access
+        if terms.access is not None:
+            self._access = self._access * terms.access
         self._potential, self._peers = self.potential(), peers
-        self._readiness = self._economies.readiness * self._pushed(push or {})
+        self._readiness = self._economies.readiness * terms.pace
+        if terms.permission is not None:
+            self._readiness = self._readiness * self._permitted(terms.permission)
         self.index = self._taken_up(years)
 
     def _taken_up(self, years: Floats | float) -> Floats:
@@ -169,10 +197,13 @@ class Adoption:
             years,
         )
 
-    def _pushed(self, push: Mapping[Region, float | Floats]) -> Floats:
-        """Factors of policies on the pace of adoption by market, ``(markets, futures)``."""
-        usual = np.ones_like(self._best_open)
-        return np.stack([usual * push.get(REGIONS[row], 1.0) for row in self._economies.home])
+    def _permitted(self, factor: Floats) -> Floats:
+        """Factor on readiness of changes in what may start, ``(sectors, markets, futures)``."""
+        if not np.array_equal(factor, self._permission_factor):
+            places = self._economies
+            self._permission_factor = factor
+            self._permission_change = choice.readier(places.permission, factor, places.regulated)
+        return self._permission_change
 
     def potential(self) -> Floats:
         """Share of work for which usable models are good and cheap enough, as ``index``."""
@@ -191,7 +222,7 @@ class Adoption:
         )
         offers = able[:, :, None] * cheap[:, None]
         at_home = np.stack([offers[row, :, m] for m, row in enumerate(places.home)], axis=1)
-        return choice.reachable(at_home, offers, places.access)
+        return choice.reachable(at_home, offers, self._access)
 
     def _levels_on_offer(self) -> Floats:
         """Best model that developers of each region can sell: one on offer there, or open weights.
@@ -252,6 +283,7 @@ class Adoption:
         that no firm is in is served by all of them as if they were in every sector.
         """
         weights = np.stack([self._weight(firm) for firm in firms])
+        self._weights.update({f.name: weights[number] for number, f in enumerate(firms)})
         effort = np.stack([self._emphasis[firm.name] for firm in firms]) * weights[:, None]
         everyone = total(effort)
         deserted = everyone <= SMALLEST_MARKET
@@ -330,7 +362,7 @@ class Adoption:
         return Outlook(
             takings=takings,
             effort=self._effort[row],
-            own=self._weight(firm),
+            own=self._weights[firm.name],
             able=able > 0.0,
             usual=places.emphasis[REGIONS[row]],
             between=places.between,

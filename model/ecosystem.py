@@ -68,7 +68,9 @@ class Ecosystem:
 
     # --- deployment and downloads ---------------------------------------------------------------
 
-    def evolve(self, attraction: Floats, now: float, months: float) -> None:
+    def evolve(
+        self, attraction: Floats, now: float, months: float, admitted: Floats | None = None
+    ) -> None:
         """A month's movement of deployment, downloads and standards.
 
         What keeps a region in a market or out of it besides, from language to rules, is taken
@@ -78,6 +80,8 @@ class Ecosystem:
             attraction: of developers of each region to users, ``(regions, futures)``.
             now: the moment, months.
             months: length of the period.
+            admitted: share of the customers of January 2022 whom rules let each region's
+                developers serve, ``(regions, markets, 1 or futures)``; all if left out.
         """
         known = self._parameters
         self._move_downloads(now, months)
@@ -88,6 +92,8 @@ class Ecosystem:
         if self._standing is None:
             self._standing = ratio(self.deployment, wanted)
         wanted = wanted * self._standing
+        if admitted is not None:
+            wanted = wanted * admitted
         self.deployment = shifted(self.deployment, wanted, known["deployment_inertia"], months)
         moved = -np.expm1(-months / known["standards_lag_months"])
         self.standards = self.standards + (self._reach_of_china() - self.standards) * moved

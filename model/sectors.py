@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
-from agents.records import SECTORS, Quantity, Region, Sector, Strict
+from agents.records import MARKETS, SECTORS, Market, Quantity, Region, Sector, Strict
 from model.loading import DATA, read
 
 __all__ = ["MARKETS", "SECTORS", "Market", "SectorData", "sector_data"]
-
-Market = Literal["US", "CN", "Europe", "Others"]
-MARKETS: tuple[Market, ...] = get_args(Market)
 
 
 class MarketRecord(Strict):

@@ -26,7 +26,7 @@ from agents.foundry import Foundry
 from agents.government import Government
 from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
-from agents.records import Quantity, Region
+from agents.records import Quantity
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
@@ -453,9 +453,10 @@ class World(mesa.Model):
         self.agents_by_type[Designer].do("plan_variants")
         self.investors.fund(self.time, 1.0)
         self.labour_market.pay_wages(1.0)
-        self.adoption.diffuse(1.0, self._adoption_push(1.0))
+        terms = self.adoption.terms(self.rules, self.time - 1.0, self.time)
+        self.adoption.diffuse(1.0, terms)
         self.adoption.pay(1.0)
-        self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0)
+        self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0, terms.access)
         self.agents_by_type[Foundry].do("open_fabs")
         firms = [developer for developer in self.developers if developer.exists]
         self._scrap_accelerators(firms)
@@ -470,13 +471,6 @@ class World(mesa.Model):
             firm.do_research(1.0, best_equipped)
             firm.start_training()
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
-
-    def _adoption_push(self, months: float) -> dict[Region, float | Floats]:
-        """What policies multiply the pace of adoption by, by region."""
-        return {
-            region: self.rules.adoption_push(region, self.time - months, self.time)
-            for region in REGIONS
-        }
 
     def _scrap_accelerators(self, firms: list[Developer]) -> None:
         share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])

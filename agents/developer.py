@@ -10,6 +10,7 @@ from agents import (
     adoption_choice,
     capability,
     fleet_split,
+    hiring,
     openness,
     purchasing,
     run_planning,
@@ -45,6 +46,7 @@ class Developer(Actor):
         planned: people it means to employ to begin with, by tier.
         researchers, engineers: people employed, ``(futures,)``.
         premium: what it pays over the going wage, by tier, a multiple, ``(futures,)``.
+        quality: worth of its people against those whom firms chose in January 2022, by tier.
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
         absorbed: the part of it that was learned from what others published, OOM, ``(futures,)``.
@@ -94,6 +96,7 @@ class Developer(Actor):
         self.researchers: Floats = np.zeros(model.futures)
         self.engineers: Floats = np.zeros(model.futures)
         self.premium: dict[Tier, Floats] = {t: np.ones(model.futures) for t in self.planned}
+        self.quality: dict[Tier, Floats] = dict(self.premium)
 
         self.attention = self.draw(record.foundation_focus, "focus")
         self._aim = self.attention
@@ -239,6 +242,12 @@ class Developer(Actor):
         else:
             self.engineers = self.engineers + people
 
+    def take_in(self, tier: Tier, joining: Floats, quality: Floats) -> None:
+        """Of its people, some have just joined who are worth ``quality``."""
+        self.quality[tier] = hiring.quality_of_staff(
+            self.quality[tier], joining, self.people(tier), quality
+        )
+
     def know_how(self, tier: Tier) -> Floats:
         """What one who leaves takes along: a researcher methods (OOM), an engineer practice."""
         return self.efficiency if tier == "researchers" else self.practice
@@ -317,7 +326,10 @@ class Developer(Actor):
         known = self.model.parameters
         compute = self.usable * self.uses.experiments / known["reference_compute"]
         own = capability.own_progress(
-            self.researchers * self.attention / known["reference_researchers"],
+            self.researchers
+            * self.quality["researchers"]
+            * self.attention
+            / known["reference_researchers"],
             compute,
             self.efficiency,
             capability.scarcity(self.usable, best_equipped),
@@ -352,7 +364,10 @@ class Developer(Actor):
         known = self.model.parameters
         now = self.model.time
         effort = capability.post_training_effort(
-            self.engineers * self.attention / known["reference_engineers"],
+            self.engineers
+            * self.quality["engineers"]
+            * self.attention
+            / known["reference_engineers"],
             compute,
             self.revenue / known["reference_revenue"],
             talent_elasticity=known["post_talent_elasticity"],

@@ -26,7 +26,7 @@ from agents.foundry import Foundry
 from agents.government import Government
 from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
-from agents.records import Quantity, Region
+from agents.records import Quantity
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
@@ -59,6 +59,7 @@ from model.tool_market import ToolMarket
 DEFAULT_SEED = 1
 # Classes graduate in July.
 FIRST_GRADUATION = 6.0
+HALF_YEAR = 6.0
 
 
 class World(mesa.Model):
@@ -401,6 +402,7 @@ class World(mesa.Model):
     def _plan_recurring_events(self) -> None:
         quarter, year = float(MONTHS_PER_QUARTER), float(MONTHS_PER_YEAR)
         self.schedule_recurring(self._year, Schedule(interval=year, start=FIRST_GRADUATION))
+        self.schedule_recurring(self._half_year, Schedule(interval=HALF_YEAR, start=HALF_YEAR))
         self.schedule_recurring(self._quarter, Schedule(interval=quarter, start=quarter))
         self.schedule_recurring(self._month, Schedule(interval=1.0, start=1.0))
         self.schedule_recurring(
@@ -409,6 +411,9 @@ class World(mesa.Model):
 
     def _year(self) -> None:
         self.talent_flows.graduate(self.rules, self.knowledge.levels(), self.time)
+
+    def _half_year(self) -> None:
+        self.adoption.review_sectors()
 
     def _quarter(self) -> None:
         start, end = self.time - MONTHS_PER_QUARTER, self.time
@@ -426,6 +431,7 @@ class World(mesa.Model):
             self.agents_by_type[Designer],
             self.chip_market.installed_base,
             self.ratings(),
+            np.stack([self.labour_market.people(region, "engineers") for region in REGIONS]),
             months,
         )
         self._advance_nodes(months)
@@ -447,9 +453,10 @@ class World(mesa.Model):
         self.agents_by_type[Designer].do("plan_variants")
         self.investors.fund(self.time, 1.0)
         self.labour_market.pay_wages(1.0)
-        self.adoption.diffuse(1.0, self._adoption_push(1.0))
+        terms = self.adoption.terms(self.rules, self.time - 1.0, self.time)
+        self.adoption.diffuse(1.0, terms)
         self.adoption.pay(1.0)
-        self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0)
+        self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0, terms.access)
         self.agents_by_type[Foundry].do("open_fabs")
         firms = [developer for developer in self.developers if developer.exists]
         self._scrap_accelerators(firms)
@@ -464,13 +471,6 @@ class World(mesa.Model):
             firm.do_research(1.0, best_equipped)
             firm.start_training()
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
-
-    def _adoption_push(self, months: float) -> dict[Region, float | Floats]:
-        """What policies multiply the pace of adoption by, by region."""
-        return {
-            region: self.rules.adoption_push(region, self.time - months, self.time)
-            for region in REGIONS
-        }
 
     def _scrap_accelerators(self, firms: list[Developer]) -> None:
         share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])

@@ -25,6 +25,13 @@ class Record:
         self.dates: list[dt.date] = []
         self._columns: dict[str, list[Floats]] = {name: [] for name in OUTCOMES}
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Record:
+        """What is recorded never changes, so copies of a world share it."""
+        twin = Record()
+        twin.dates = [*self.dates]
+        twin._columns = {name: [*column] for name, column in self._columns.items()}
+        return twin
+
     def take(self, world: World) -> None:
         """Record the present moment of the world."""
         self.dates.append(world.calendar.date(world.time))

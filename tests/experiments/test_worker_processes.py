@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import CancelledError, wait
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ PATIENCE = 60.0
 
 def die_while_sending() -> bytes:
     """In a worker: be killed as soon as the main thread is in the middle of sending the result."""
-    main = threading.main_thread().ident
+    main = threading.main_thread().ident or 0
 
     def watch() -> None:
         while True:
@@ -65,7 +66,7 @@ def test_a_worker_killed_while_it_sends_a_large_result_is_noticed():
 
 def test_a_worker_that_dies_ends_what_others_do_and_what_waits():
     with processes(2) as executor:
-        tasks = [executor.submit(linger, PATIENCE), executor.submit(die)]
+        tasks: list[Future[Any]] = [executor.submit(linger, PATIENCE), executor.submit(die)]
         tasks += [executor.submit(linger, 0.0) for _ in range(5)]
         done, waiting = wait(tasks, PATIENCE / 2)
         assert not waiting

@@ -145,6 +145,11 @@ class World(mesa.Model):
         if until > self.time:
             self.run_until(until)
 
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """The outcomes by month for ``mesa.batch_run``, of which a step is a month."""
+        return self.record.collector()
+
     def fork(self, policy: Policy) -> World:
         """A copy of this world in mid-flight that lives on under another policy.
 

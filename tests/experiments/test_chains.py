@@ -26,11 +26,6 @@ LATE = (
     library()["strict-enforcement"],
     library()["double-chips-act"],
 )
-    HISTORY,
-    Policy(name="same"),
-    library()["strict-enforcement"],
-    library()["double-chips-act"],
-)
 
 
 @settings(max_examples=25)

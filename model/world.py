@@ -146,6 +146,11 @@ class World(mesa.Model):
         if until > self.time:
             self.run_until(until)
 
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """The outcomes by month for ``mesa.batch_run``, of which a step is a month."""
+        return self.record.collector()
+
     def fork(self, policy: Policy) -> World:
         """A copy of this world in mid-flight that lives on under another policy.
 
@@ -153,16 +158,30 @@ class World(mesa.Model):
         have done before now it can no longer do, but its rules hold from now on.
         """
         twin = copy.deepcopy(self)
-        twin.policy = policy
         recorded = loading.recorded_instruments()
         same = policy.amend(recorded) == self.rules.instruments
-        if not same or policy.adaptive != self.policy.adaptive:
-            twin.rules = rules_of(
-                policy, recorded, self.calendar, self.futures, twin.rules, self.time
-            )
-            twin._agenda.plan_rules()
-            twin._reviews.plan()
+        if same and policy.adaptive == self.policy.adaptive:
+            twin.policy = policy
+        else:
+            known = policy, recorded, self.calendar, self.futures
+            twin._live_under(policy, rules_of(*known, twin.rules, self.time))
         return twin
+
+    def branch(self, policy: Policy) -> World:
+        """The world that would be here had another policy held from the start.
+
+        It is that world to the digit only while nothing of the difference can have been felt
+        (``model.common_past.common_months``); what is to change from now on is a ``fork``.
+        """
+        twin = copy.deepcopy(self)
+        recorded = loading.recorded_instruments()
+        twin._live_under(policy, rules_of(policy, recorded, self.calendar, self.futures))
+        return twin
+
+    def _live_under(self, policy: Policy, rules: Rulings) -> None:
+        self.policy, self.rules = policy, rules
+        self._agenda.plan_rules()
+        self._reviews.plan()
 
     def switch_off(self, mechanism: Mechanism, region: str) -> None:
         """Let a group of mechanisms stand still from now on for the developers of a region."""

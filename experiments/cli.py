@@ -33,7 +33,7 @@ from experiments.robust import robust
 from experiments.rules import RuleQuestionError, rules_app
 from experiments.run_command import RUN_EXAMPLES, InterruptedRunError, run
 from experiments.sensitivity import sensitivity
-from experiments.store import StoreError, known_names, load, read_manifest
+from experiments.store import StoreError, known_names, load, read_manifest, require_futures
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.study_commands import study_app
 from experiments.supply_record import supply
@@ -90,6 +90,7 @@ def plot(
     """Draw the gaps of a study, and what each policy changes, into FILE."""
     require_suffix(out)
     manifest = read_manifest(directory)
+    require_futures(manifest, directory)
     _require_baseline(manifest, baseline, directory)
     drawn = known_names([GAP, CHIP_GAP], list(manifest.by_name), "outcome", directory)
     outcomes = {name: manifest.outcome(name) for name in drawn}

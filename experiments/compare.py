@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,9 @@ from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
 from experiments.options import AsJson
 from experiments.report import Material, ReportError, write_report
+from experiments.store import require_futures
 from experiments.study import month_within
+from experiments.summary_comparison import compare_summaries
 from experiments.tables import comparison_notes, comparison_table
 from experiments.terminal import console_for, print_json
 from model.calendar import RECORD_START
@@ -57,9 +60,11 @@ def compare(
     _require_suffix(csv, ".csv")
     studies = join(directories)
     studies.require_policy(baseline)
+    if html is not None:
+        require_futures(studies.manifest, studies.name)
     month = month_within(on, RECORD_START, studies.until) if on else studies.until
     wanted = _wanted(studies, outcome, every)
-    comparison = compared(studies.load(wanted, on=month), wanted, baseline, month)
+    comparison = _compared(studies, wanted, baseline, month)
     if csv is not None:
         _write(csv, comparison_frame(comparison).to_csv(index=False, lineterminator="\n").encode())
     if html is not None:
@@ -78,6 +83,15 @@ def compare(
     console.print(comparison_table(comparison, ensemble, console.width))
     for note in comparison_notes(comparison):
         console.print(note, highlight=False, markup=False)
+
+
+def _compared(
+    studies: Joined, wanted: list[StoredOutcome], baseline: str, month: date
+) -> Comparison:
+    if len(studies.directories) == 1 and studies.manifest.summaries is not None:
+        directory = studies.directories[0]
+        return compare_summaries(directory, studies.manifest, wanted, baseline, month)
+    return compared(studies.load(wanted, on=month), wanted, baseline, month)
 
 
 def _material(studies: Joined, comparison: Comparison) -> Material:

@@ -20,7 +20,7 @@ from experiments.progress import progress_bar
 from experiments.runner import resume as resume_study
 from experiments.runner import run as run_study
 from experiments.store import resuming
-from experiments.storing import WriteError, unfinished, what_lies_there
+from experiments.storing import WriteError, stored_futures, unfinished, what_lies_there
 from experiments.study import MOST_FUTURES, MOST_MONTHS, Study, StudyError
 from experiments.study_files import asked_for, load_study
 from experiments.terminal import counted, say
@@ -93,6 +93,14 @@ def run(
             show_default="1",
         ),
     ] = None,
+    summaries: Annotated[
+        str | None,
+        typer.Option(
+            metavar="POLICY",
+            help="Store only summaries over futures, with differences from this policy.",
+            show_default="store every future",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -151,6 +159,7 @@ def run(
         "products": products,
         "outcomes": keep.split(",") if keep is not None else None,
         "every": every,
+        "summaries": summaries,
     }
     if resumed is None:
         study = _study(study_file, asked)
@@ -161,7 +170,7 @@ def run(
         _refuse_beside_resume(asked | {"study": study_file, "out": out, "overwrite": overwrite})
         directory = resumed
         begun, entered = what_lies_there(directory)
-        study, stored = begun.study, sum(shard.futures for shard in entered.values())
+        study, stored = begun.study, stored_futures(begun.study, entered)
         work = partial(resume_study, directory)
     try:
         with _hands(workers, dask) as (executor, count):

@@ -59,6 +59,7 @@ class Study(Strict):
     ``design`` says which values the uncertain parameters have in which future.
     ``keep`` and ``every`` thin what is stored, never what is simulated: these outcomes, each with
     the one that says why it is missing (default: all); every so many months, and the last one.
+    ``summaries`` names the baseline of a study that stores summaries over futures, not the futures.
     """
 
     policies: tuple[Policy, ...] = Field(min_length=1)
@@ -69,6 +70,7 @@ class Study(Strict):
     design: Design = RANDOM
     keep: tuple[str, ...] | None = Field(default=None, min_length=1)
     every: int = Field(default=1, ge=1, le=MOST_MONTHS)
+    summaries: str | None = None
 
     @field_validator("policies")
     @classmethod
@@ -78,6 +80,18 @@ class Study(Strict):
             if names.count(name) > 1:
                 raise ValueError(f"the policy '{name}' is given twice")
         return policies
+
+    @field_validator("summaries")
+    @classmethod
+    def _of_the_study(cls, baseline: str | None, info: ValidationInfo) -> str | None:
+        names = [policy.name for policy in info.data.get("policies", ())]
+        if baseline is not None and names and baseline not in names:
+            hint = did_you_mean(get_close_matches(baseline, names, n=1, cutoff=0.5))
+            raise ValueError(
+                f"expected a policy of the study to compare with ({', '.join(names)}),"
+                f" not '{baseline}'{hint}"
+            )
+        return baseline
 
     @field_validator("until")
     @classmethod
@@ -133,12 +147,18 @@ class Study(Strict):
     def shards(self) -> Iterator[Shard]:
         """The pieces the study is stored in: 1,000 futures of a policy, the last one fewer.
 
-        They do not depend on the size of the blocks, so the files do not either.
+        They do not depend on the size of the blocks, so the files do not either.  Where only
+        summaries are kept, all policies' shards of the same futures come together.
         """
-        for policy in self.policies:
-            for first in range(0, self.futures, FUTURES_PER_SHARD):
-                count = min(FUTURES_PER_SHARD, self.futures - first)
-                yield Shard(policy.name, first, count)
+        names = [policy.name for policy in self.policies]
+        firsts = range(0, self.futures, FUTURES_PER_SHARD)
+        order = (
+            ((name, first) for name in names for first in firsts)
+            if self.summaries is None
+            else ((name, first) for first in firsts for name in names)
+        )
+        for name, first in order:
+            yield Shard(name, first, min(FUTURES_PER_SHARD, self.futures - first))
 
     def blocks(self, size: int) -> Iterator[Block]:
         """The pieces the study is simulated in, shard by shard, at most ``size`` futures each."""

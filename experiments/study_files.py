@@ -69,6 +69,10 @@ class StudyFile(Strict):
     every: int = Field(
         default=1, ge=1, le=MOST_MONTHS, description="store every so many months, and the last"
     )
+    summaries: str | None = Field(
+        default=None,
+        description="store only summaries over futures, with differences from this policy",
+    )
 
     def study(self, origin: Path) -> Study:
         """The study itself.
@@ -92,6 +96,7 @@ class StudyFile(Strict):
             "keep": self.outcomes,
             "design": chosen,
             "every": self.every,
+            "summaries": self.summaries,
         }
         try:
             return Study.model_validate(content)

@@ -193,6 +193,40 @@ def died(reaper: Reaper, directory: Path, step: int, work: Callable[[Path], None
     return False
 
 
+SUMMARISED = Study(
+    policies=(HISTORY, Policy(name="same")),
+    futures=2001,
+    until=date(2022, 2, 1),
+    keep=("gap_oom",),
+    summaries="history",
+)
+
+
+def summarised(directory: Path) -> None:
+    run(SUMMARISED, directory)
+
+
+def test_killed_at_any_step_a_study_of_summaries_is_finished_to_the_same_bytes(
+    tmp_path: Path, monkeypatch, reaper: Reaper
+):
+    monkeypatch.setattr(runner, "simulate_as", quick)
+    run(SUMMARISED, tmp_path / "undisturbed")
+    whole = contents(tmp_path / "undisturbed")
+    assert set(whole) == {"manifest.json", "results/summaries.parquet"}
+    step, killed = 0, True
+    while killed:
+        directory = tmp_path / f"{step}"
+        killed = died(reaper, directory, step, summarised)
+        if step % 3 == 0 and (directory / "shards.jsonl").exists():  # and killed again
+            died(reaper, directory, step // 2, taken_up)
+        with suppress(StoreError):
+            resume(directory)
+        run(SUMMARISED, directory)
+        assert contents(directory) == whole, f"killed at step {step}"
+        step += 1
+    assert step > 40, "there are that many steps at least"
+
+
 @pytest.mark.parametrize("work", [started, taken_up])
 def test_a_disk_full_at_any_write_ends_in_one_line_and_is_resumed(
     work: Callable[[Path], None], tmp_path: Path, monkeypatch

@@ -118,6 +118,7 @@ def simulate(study: Study, block: Block, rows: Rows) -> Values:
         futures=block.futures,
         seed=study.seed,
         first_future=block.first_future,
+        numbers=rows.numbers,
         products=study.products,
         fixed=rows.fixed,
         sharing=rows.sharing,

@@ -15,10 +15,13 @@ from typer.exceptions import TyperException
 
 from experiments.analysis_extra import AnalysisError, MissingExtraError
 from experiments.bench import bench as run_bench
+from experiments.calibrate import calibrate
+from experiments.calibration import CalibrationError
 from experiments.compare import compare
 from experiments.comparison import ComparisonError
 from experiments.designs import DesignError
 from experiments.discover import discover
+from experiments.ensembles import EnsembleError
 from experiments.executors import ClusterError, RunError
 from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
@@ -49,6 +52,8 @@ FAULTS = (
     PolicyError,
     DataError,
     DesignError,
+    EnsembleError,
+    CalibrationError,
     StudyError,
     StoreError,
     ClusterError,
@@ -102,7 +107,7 @@ def plot(
         baseline,
         observations(),
         out,
-        ensemble=_ensemble(manifest),
+        ensemble=manifest.study.ensemble_in_words,
         source=f"Source: aigap, seed {manifest.study.seed}, model {_short_version(manifest)};"
         " observations as cited in model/data/observations.yaml.",
     )
@@ -164,6 +169,9 @@ app.command(epilog="Example: aigap discover results/first --policy no-controls -
 )
 app.command(epilog="Example: aigap robust results/first --better high --standard 9")(robust)
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
+app.command(epilog="Example: aigap calibrate --until 2024-12 --out mine.csv --figure mine.png")(
+    calibrate
+)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)
 app.command(epilog="Example: aigap installed --on 2025-01 --by channel --policy no-controls")(
@@ -208,10 +216,6 @@ def main() -> None:
 def _require_baseline(manifest: Manifest, baseline: str, directory: Path) -> None:
     stored = [policy.name for policy in manifest.study.policies]
     known_names([baseline], stored, "policy", directory)
-
-
-def _ensemble(manifest: Manifest) -> str:
-    return f"prior ensemble, {counted(manifest.study.futures, 'future', 'futures')}"
 
 
 def _short_version(manifest: Manifest) -> str:

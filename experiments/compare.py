@@ -71,15 +71,14 @@ def compare(
         write_report(_material(studies, comparison), html)
     if as_json_:
         provenance: dict[str, Any] = {
-            "ensemble": "prior",
+            "ensemble": studies.manifest.study.ensemble.name,
             "seed": studies.manifest.study.seed,
             "model_sha256": studies.manifest.origin.model_sha256,
         }
         print_json(as_json(comparison, **provenance))
         return
     console = console_for(_WIDTH_IN_PIPES)
-    futures = comparison.futures
-    ensemble = f"prior ensemble, {futures:,} future{'' if futures == 1 else 's'}"
+    ensemble = studies.manifest.study.ensemble.in_words(comparison.futures)
     console.print(comparison_table(comparison, ensemble, console.width))
     for note in comparison_notes(comparison):
         console.print(note, highlight=False, markup=False)

@@ -372,10 +372,16 @@ def _ratio(effect: CostEffect) -> str:
 
 def _caveats(material: Material) -> Iterator[str]:
     yield "<h2>How far to trust this</h2><ul>"
+    ensemble = material.studies.manifest.study.ensemble
+    drawn = (
+        "every uncertain parameter drawn from its range, none weighed by what was observed since"
+        " 2022"
+        if ensemble.name == "prior"
+        else f"{ensemble.caveat}; what the observations cannot pin is as wide as before"
+    )
     yield (
-        "<li>The futures are the <strong>prior ensemble</strong>: every uncertain parameter drawn"
-        " from its range, none weighed by what was observed since 2022. Read directions and ranges,"
-        " not decimals.</li>"
+        f"<li>The futures are the <strong>{escape(ensemble.title)}</strong>: {escape(drawn)}."
+        " Read directions and ranges, not decimals.</li>"
     )
     yield (
         "<li>The 95% intervals of means are bootstrap intervals: how much another sample of futures"
@@ -425,7 +431,7 @@ def _provenance(material: Material) -> Iterator[str]:
         "Policies": ", ".join(material.studies.policies),
         "Baseline": material.comparison.baseline,
         "Futures": f"{study.futures:,} under each policy, design {study.design.name}",
-        "Ensemble": "prior (weighed by no observation)",
+        "Ensemble": study.ensemble.caveat,
         "Seed": str(study.seed),
         "Products": study.products,
         "Horizon": f"January 2022 to {material.studies.until:%B %Y}",

@@ -67,6 +67,14 @@ def run(
             show_default="random",
         ),
     ] = None,
+    ensemble: Annotated[
+        str | None,
+        typer.Option(
+            metavar="prior|calibrated|FILE",
+            help="Futures as drawn, or those kept by what was seen (see 'aigap calibrate').",
+            show_default="prior",
+        ),
+    ] = None,
     grid: Annotated[
         list[str] | None,
         typer.Option(
@@ -153,6 +161,7 @@ def run(
         "policies": policies,
         "grid": dict(axis_in_words(text) for text in grid) if grid else None,
         "design": design,
+        "ensemble": ensemble,
         "futures": futures,
         "until": until,
         "seed": seed,

@@ -126,6 +126,7 @@ def simulate(study: Study, chain: Chain, rows: Rows) -> list[Values]:
         futures=chain.trunk.futures,
         seed=study.seed,
         first_future=chain.trunk.first_future,
+        numbers=rows.numbers,
         products=study.products,
         fixed=rows.fixed,
         sharing=rows.sharing,

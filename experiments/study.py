@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from agents.designer import Products
 from agents.records import Strict
 from experiments.designs import RANDOM, Design, Rows
+from experiments.ensembles import PRIOR, Ensemble
 from experiments.hints import did_you_mean
 from model.calendar import RECORD_START, Calendar, parse_year_month
 from model.outcomes import OUTCOMES
@@ -56,7 +57,8 @@ class Study(Strict):
 
     ``products`` says whether the recorded chips are sold while their roadmaps last, or designers
     plan their versions for China in answer to rules, or all that follow the chips of the start.
-    ``design`` says which values the uncertain parameters have in which future.
+    ``design`` says which values the uncertain parameters have in which future, and ``ensemble``
+    whether the futures are those of the prior or some of them that calibration kept.
     ``keep`` and ``every`` thin what is stored, never what is simulated: these outcomes, each with
     the one that says why it is missing (default: all); every so many months, and the last one.
     ``summaries`` names the baseline of a study that stores summaries over futures, not the futures.
@@ -68,6 +70,7 @@ class Study(Strict):
     seed: int = Field(default=1, ge=0, lt=2**63)
     products: Products = "recorded"
     design: Design = RANDOM
+    ensemble: Ensemble = PRIOR
     keep: tuple[str, ...] | None = Field(default=None, min_length=1)
     every: int = Field(default=1, ge=1, le=MOST_MONTHS)
     summaries: str | None = None
@@ -107,6 +110,28 @@ class Study(Strict):
             design.check(info.data["futures"])
         return design
 
+    @model_validator(mode="after")
+    def _of_the_ensemble(self) -> Study:
+        held = self.ensemble
+        if held.name == "prior":
+            return self
+        if self.design != RANDOM:
+            raise ValueError(
+                "a calibrated ensemble has its own values of the parameters: expected the design"
+                f" 'random', got '{self.design.name}'"
+            )
+        if self.seed != held.seed:
+            raise ValueError(
+                f"the calibrated ensemble is made of futures of seed {held.seed}: expected no other"
+                f" seed, got {self.seed}"
+            )
+        if held.kept is not None and self.futures > held.kept:
+            raise ValueError(
+                f"the calibrated ensemble holds {held.kept:,} futures: expected no more, got"
+                f" {self.futures:,}"
+            )
+        return self
+
     @field_validator("keep")
     @classmethod
     def _known_with_companions(cls, keep: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -120,8 +145,14 @@ class Study(Strict):
         return tuple(name for name in OUTCOMES if name in wanted)
 
     def rows(self, first: int, count: int) -> Rows:
-        """What the design gives to futures ``first`` to ``first + count - 1``."""
-        return self.design.rows_of(self.seed, self.futures, first, count)
+        """What design and ensemble give to futures ``first`` to ``first + count - 1``."""
+        rows = self.design.rows_of(self.seed, self.futures, first, count)
+        return replace(rows, numbers=self.ensemble.numbers(first, count))
+
+    @property
+    def ensemble_in_words(self) -> str:
+        """What its charts say that they show."""
+        return self.ensemble.in_words(self.futures)
 
     @property
     def outcomes(self) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from pydantic import Discriminator, Field, Tag, ValidationError
 from agents.designer import Products
 from agents.records import Strict
 from experiments.designs import Design, design, one_at_a_time
+from experiments.ensemble_choice import ensemble
+from experiments.ensembles import Ensemble
 from experiments.grids import with_grid
 from experiments.policies import PolicyFile, fitted, load_policy, resolved
 from experiments.study import LAST_MONTH, MOST_FUTURES, MOST_MONTHS, Study, StudyError, month_within
@@ -50,6 +52,9 @@ class StudyFile(Strict):
         default="random",
         description="random, lhs, sobol, nominal, oat (one at a time) or table:FILE",
     )
+    ensemble: str = Field(
+        default="prior", description="prior, calibrated, or a .csv file of 'aigap calibrate --out'"
+    )
     futures: int | None = Field(
         default=None,
         ge=1,
@@ -81,11 +86,13 @@ class StudyFile(Strict):
             origin: the file, from whose folder paths begin.
 
         Raises:
-            PolicyError, DataError, DesignError, StudyError: in one line, if it cannot be run.
+            PolicyError, DataError, DesignError, EnsembleError, StudyError: in one line, if it
+                cannot be run.
         """
         chosen = design(self.design, origin.parent)
         policies = with_grid([self._policy(asked, origin) for asked in self.policies], self.grid)
-        futures = self.futures or _futures_of(chosen)
+        held = ensemble(self.ensemble, origin.parent)
+        futures = self.futures or _futures_of(chosen, held)
         chosen.check(futures)
         content = {
             "policies": tuple(policies),
@@ -95,6 +102,7 @@ class StudyFile(Strict):
             "products": self.products,
             "keep": self.outcomes,
             "design": chosen,
+            "ensemble": held,
             "every": self.every,
             "summaries": self.summaries,
         }
@@ -135,7 +143,7 @@ def asked_for(**options: object) -> Study:
         raise StudyError(first_fault(error)) from None
 
 
-def _futures_of(chosen: Design) -> int:
+def _futures_of(chosen: Design, held: Ensemble) -> int:
     if chosen.method == "oat":
         return len(one_at_a_time())
-    return chosen.rows or _USUAL_FUTURES
+    return min(chosen.rows or _USUAL_FUTURES, held.kept or _USUAL_FUTURES)

@@ -71,6 +71,8 @@ class World(mesa.Model):
             an array with one element for each.
         seed: the study's seed.  Luck depends on (seed, stream, ordinal, future) and nothing else.
         first_future: number, within the study, of the first future held here.
+        numbers: of the futures held here, ``(futures,)``, where they do not follow one upon the
+            other; in place of ``futures`` and ``first_future``.
         fixed: parameters to set instead of drawing them: a value, or one per future.
         sharing: how many consecutive futures meet the same luck (see ``model.streams``).
         products: whether the recorded chips are sold until their roadmaps end, or designers plan
@@ -107,11 +109,13 @@ class World(mesa.Model):
         futures: int = 1,
         seed: int | None = DEFAULT_SEED,
         first_future: int = 0,
+        numbers: Ints | None = None,
         fixed: Mapping[str, float | Floats] | None = None,
         sharing: int = 1,
         products: Products = "recorded",
         cast: Cast | None = None,
     ) -> None:
+        futures = futures if numbers is None else numbers.size
         if futures < 1:
             raise ValueError(f"a world holds at least one future, not {futures}")
         # Mesa's own generators are never drawn from: a shared sequence would tie futures together.
@@ -121,7 +125,7 @@ class World(mesa.Model):
         self.futures = futures
         self.products = products
         self.calendar = Calendar()
-        self.streams = Streams(seed, futures, first_future, sharing)
+        self.streams = Streams(seed, futures, first_future, sharing, numbers)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
         self.switches = Switchboard()
         self.ledger = Ledger(futures)

@@ -216,6 +216,18 @@ class LiveSession:
         self.future = future
         self._changed()
 
+    def refuse(self, why: str) -> None:
+        """Say why something asked for cannot be."""
+        self.fault = why
+        self._changed()
+
+    def show(self, stage: Stage) -> None:
+        """Let the live world play and step, or the forks."""
+        if stage != self.stage:
+            self.pause()
+            self.stage = stage
+            self._changed()
+
     def drawn(self, frame: int) -> None:
         """A browser has drawn what there was to see at a frame."""
         with self._drawn:

@@ -67,7 +67,7 @@ def facts(world: World, name: str, future: int | None) -> list[Fact]:
     for kind, figures in _FIGURES.items():
         if isinstance(actor, kind):
             return [
-                _fact(label, values, future, shown)
+                _fact(label, values, shown, future)
                 for label, values, shown in figures(world, actor)
             ]
     return []

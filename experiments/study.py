@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from agents.designer import Products
 from agents.records import Strict
-from experiments.designs import RANDOM, Design, Rows
+from experiments.designs import RANDOM, Design, Rows, require_value
 from experiments.hints import did_you_mean
 from model.calendar import RECORD_START, Calendar, parse_year_month
 from model.outcomes import OUTCOMES
@@ -56,7 +56,8 @@ class Study(Strict):
 
     ``products`` says whether the recorded chips are sold while their roadmaps last, or designers
     plan their versions for China in answer to rules, or all that follow the chips of the start.
-    ``design`` says which values the uncertain parameters have in which future.
+    ``design`` says which values the uncertain parameters have in which future; ``fixed`` gives some
+    of them one value in every future, whatever the design says.
     ``keep`` and ``every`` thin what is stored, never what is simulated: these outcomes, each with
     the one that says why it is missing (default: all); every so many months, and the last one.
     """
@@ -67,6 +68,7 @@ class Study(Strict):
     seed: int = Field(default=1, ge=0, lt=2**63)
     products: Products = "recorded"
     design: Design = RANDOM
+    fixed: dict[str, float] = Field(default_factory=dict)
     keep: tuple[str, ...] | None = Field(default=None, min_length=1)
     every: int = Field(default=1, ge=1, le=MOST_MONTHS)
 
@@ -93,6 +95,13 @@ class Study(Strict):
             design.check(info.data["futures"])
         return design
 
+    @field_validator("fixed")
+    @classmethod
+    def _within_what_is_possible(cls, fixed: dict[str, float]) -> dict[str, float]:
+        for name, value in fixed.items():
+            require_value(name, value)
+        return fixed
+
     @field_validator("keep")
     @classmethod
     def _known_with_companions(cls, keep: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -107,7 +116,8 @@ class Study(Strict):
 
     def rows(self, first: int, count: int) -> Rows:
         """What the design gives to futures ``first`` to ``first + count - 1``."""
-        return self.design.rows_of(self.seed, self.futures, first, count)
+        rows = self.design.rows_of(self.seed, self.futures, first, count)
+        return replace(rows, fixed={**rows.fixed, **self.fixed}) if self.fixed else rows
 
     @property
     def outcomes(self) -> tuple[str, ...]:

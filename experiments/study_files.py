@@ -50,6 +50,11 @@ class StudyFile(Strict):
         default="random",
         description="random, lhs, sobol, nominal, oat (one at a time) or table:FILE",
     )
+    parameters: dict[str, float] = Field(
+        default_factory=dict,
+        description="uncertain parameters that have one value in every future, whatever the "
+        "design says, by name",
+    )
     futures: int | None = Field(
         default=None,
         ge=1,
@@ -91,6 +96,7 @@ class StudyFile(Strict):
             "products": self.products,
             "keep": self.outcomes,
             "design": chosen,
+            "fixed": self.parameters,
             "every": self.every,
         }
         try:

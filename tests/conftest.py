@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -390,3 +392,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     if name == "print-at-end":
                         terminalreporter.write_line("")
                         terminalreporter.write_line(text)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless browser, the one that the machine has; without one the test is left out."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser")
+    if binary is None:
+        if os.environ.get("AIGAP_BROWSER_REQUIRED"):
+            pytest.fail("AIGAP_BROWSER_REQUIRED is set, and there is no Chromium")
+        pytest.skip("there is no Chromium")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,1 +1,1 @@
-"""The live view: a Solara application over worlds and stored studies."""
+"""The live view: a Solara application over the world, the policies and stored studies."""

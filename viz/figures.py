@@ -1,0 +1,145 @@
+"""Figures of outcomes by month, as plain data for ``viz.chart``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from agents.arrays import Floats
+from model.observations import Observation
+from viz.theme import token
+
+DIGITS = 4
+_OUTSIDE = 1e6
+Trace = dict[str, Any]
+
+
+def numbers(values: Floats) -> list[float | None]:
+    """Values to a few digits, as JSON has them: nothing where there is none or no end."""
+    return [None if not np.isfinite(value) else float(f"{value:.{DIGITS}g}") for value in values]
+
+
+def days(dates: Sequence[dt.date]) -> list[str]:
+    """Dates as Plotly reads them."""
+    return [day.isoformat() for day in dates]
+
+
+def fan(
+    dates: Sequence[dt.date],
+    quantiles: Floats,
+    colour: str,
+    title: str = "",
+    *,
+    dash: str = "solid",
+    bands: Sequence[float] = (0.16, 0.30),
+) -> list[Trace]:
+    """A fan: bands that hold 90% and 50% of the futures, and the median.
+
+    Args:
+        dates: of the months.
+        quantiles: at 5, 25, 50, 75 and 95%, ``(5, months)``; infinite beyond the record.
+        colour: a token's name.
+        title: whose fan it is, if there are several.
+        dash: line style of the median.
+        bands: how opaque the outer and the inner band are.
+    """
+    x = days(dates)
+    prefix = f"{title}: " if title else ""
+    names = [f"{prefix}{percent}%" for percent in (5, 25, 75, 95)]
+    rows = [quantiles[place] for place in (0, 1, 3, 4)]
+    edges = [_edge(x, row, name, group=title) for row, name in zip(rows, names, strict=True)]
+    low, lower, upper, high = edges
+    high |= {"fill": "tonexty", "fillcolor": token(colour, bands[0])}
+    upper |= {"fill": "tonexty", "fillcolor": token(colour, bands[1])}
+    median = line(x, quantiles[2], f"{prefix}median", colour, width=2.6, dash=dash)
+    return [low, high, lower, upper, median | {"legendgroup": title}]
+
+
+def line(
+    x: Sequence[str],
+    values: Floats,
+    name: str,
+    colour: str,
+    *,
+    width: float = 2.0,
+    dash: str = "solid",
+    shown: bool = True,
+) -> Trace:
+    """A curve; it breaks where there is no value."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(x),
+        "y": numbers(values),
+        "name": name,
+        "line": {"color": token(colour), "width": width, "dash": dash},
+        "showlegend": shown,
+    }
+
+
+def observed(seen: Sequence[Observation]) -> list[Trace]:
+    """Recorded observations with their ranges."""
+    if not seen:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": days([one.date for one in seen]),
+            "y": [one.value for one in seen],
+            "error_y": {
+                "type": "data",
+                "symmetric": False,
+                "array": [one.high - one.value for one in seen],
+                "arrayminus": [one.value - one.low for one in seen],
+                "color": token("observed"),
+                "thickness": 1.6,
+            },
+            "marker": {"color": token("observed"), "size": 8, "symbol": "diamond"},
+            "name": "observed",
+            "text": [f"{one.label}: {one.value:g} ({one.low:g} to {one.high:g})" for one in seen],
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    ]
+
+
+def time_axis(until: dt.date, start: dt.date = dt.date(2022, 1, 1)) -> dict[str, Any]:
+    """The axis of months that the charts of a page share."""
+    return {
+        "type": "date",
+        "range": [start.isoformat(), until.isoformat()],
+        "hoverformat": "%b %Y",
+        "tickformat": "%Y",
+        "dtick": "M12" if until.year - start.year <= 9 else "M24",
+    }
+
+
+def _edge(x: Sequence[str], row: Floats, name: str, *, group: str) -> Trace:
+    """The edge of a band; one that lies beyond the record runs off the chart."""
+    within = np.where(np.isposinf(row), _OUTSIDE, np.where(np.isneginf(row), -_OUTSIDE, row))
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(x),
+        "y": [None if np.isnan(value) else float(f"{value:.{DIGITS}g}") for value in within],
+        "name": name,
+        "line": {"width": 0},
+        "showlegend": False,
+        "legendgroup": group,
+        "hovertemplate": "%{y:.3~g}",
+    }
+
+
+def value_axis(curves: Sequence[Floats], *, zero: bool = True) -> dict[str, Any]:
+    """An axis that holds what is finite, and zero if asked."""
+    known = np.concatenate([np.ravel(curve)[np.isfinite(np.ravel(curve))] for curve in curves])
+    if known.size == 0:
+        return {"range": [0, 1]}
+    low, high = float(known.min()), float(known.max())
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    room = 0.06 * (high - low or 1.0)
+    return {"range": [low - (room if low < 0 or not zero else 0.0), high + room]}

@@ -1,0 +1,97 @@
+"""This browser's session: how a page gets at it, hears of changes, and keeps the address true."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import solara
+from solara.server import kernel_context
+
+from experiments.policies import library
+from viz.address import Address, read_address
+from viz.live_session import LiveSession
+from viz.server import STUDIES
+
+_sessions: dict[str, LiveSession] = {}
+# Solara keeps one value of each for each browser.
+_frame = solara.reactive(0)
+_page_state: solara.Reactive[dict[str, str]] = solara.reactive({})
+_faults: solara.Reactive[tuple[str, ...]] = solara.reactive(())
+
+
+def this_session() -> LiveSession:
+    """The session of the browser being answered; made at its first page."""
+    kernel = kernel_context.get_current_context()
+    if kernel.id not in _sessions:
+        session = LiveSession()
+
+        def show() -> None:
+            with kernel:
+                _frame.set(session.frame)
+
+        session.on_change = show
+        _sessions[kernel.id] = session
+
+        def close() -> None:
+            _sessions.pop(kernel.id, None)
+            session.close()
+
+        kernel.on_close(close)
+    return _sessions[kernel.id]
+
+
+def use_session() -> LiveSession:
+    """The session; the component that calls this is drawn again whenever it changes."""
+    _ = _frame.value
+    return this_session()
+
+
+def use_page_state() -> dict[str, str]:
+    """What pages keep in the address for themselves: texts by name."""
+    state: dict[str, str] = _page_state.value
+    return state
+
+
+def keep(**state: str | None) -> None:
+    """Put something of a page into the address; None takes it out."""
+    kept = _page_state.peek() | {name: text for name, text in state.items() if text is not None}
+    for name in (name for name, text in state.items() if text is None):
+        kept.pop(name, None)
+    _page_state.set(kept)
+
+
+def use_faults() -> tuple[str, ...]:
+    """What the address asked for and could not have, in words."""
+    faults: tuple[str, ...] = _faults.value
+    return faults
+
+
+def begin_as_asked(query: str | None) -> None:
+    """Begin what the address asks for, once for each browser."""
+    session = this_session()
+    if session.live is not None or session.doing:
+        return
+    asked, faults = read_address(query)
+    _faults.set(tuple(faults))
+    _page_state.set(dict(asked.page))
+    policy = library()[asked.policy]
+    session.begin(policy, asked.futures, asked.seed, asked.date, asked.levers, future=asked.future)
+
+
+def address_now(session: LiveSession) -> Address:
+    """The address of what is shown now."""
+    return Address(
+        policy=session.policy.name,
+        futures=session.futures,
+        seed=session.seed,
+        date=session.date,
+        future=session.future,
+        levers=session.live.levers if session.live else (),
+        page=_page_state.value,
+    )
+
+
+def studies_folder() -> Path:
+    """The folder of stored studies, the only one that pages read."""
+    return Path(os.environ.get(STUDIES, "results")).resolve()

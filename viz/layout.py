@@ -1,0 +1,53 @@
+"""What all pages share: the bar with their names, the address, and words on what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import solara
+from solara.alias import rv
+
+from viz import here
+from viz.navigation import links
+
+
+@solara.component
+def Layout(children: Sequence[Any] = ()) -> None:
+    """The frame of every page."""
+    router = solara.use_router()
+    solara.use_memo(lambda: here.begin_as_asked(router.search), dependencies=[])
+    with rv.Html(tag="div", class_="aigap"):
+        _Bar()
+        _Faults()
+        with rv.Html(tag="main", class_="aigap-page", attributes={"id": "main"}):
+            solara.display(*children)
+
+
+@solara.component
+def _Bar() -> None:
+    session = here.use_session()
+    path = solara.use_router().path
+    _Navigation(
+        pages=links(),
+        here="/" + (path or "").strip("/"),
+        query=here.address_now(session).query(),
+    )
+
+
+@solara.component
+def _Faults() -> None:
+    session = here.use_session()
+    faults = [*here.use_faults(), *([session.fault] if session.fault else [])]
+    if faults:
+        said = [rv.Html(tag="p", children=[_sentence(fault)]) for fault in faults]
+        rv.Html(tag="div", class_="notice bad", attributes={"role": "alert"}, children=said)
+
+
+def _sentence(fault: str) -> str:
+    return fault[:1].upper() + fault[1:] + ("" if fault.endswith((".", "?", "!")) else ".")
+
+
+@solara.component_vue("components/navigation.vue")
+def _Navigation(pages: Sequence[dict[str, str]] = (), here: str = "/", query: str = "") -> None:
+    """Names of the pages, light and dark, and the address in the browser's bar."""

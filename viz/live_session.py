@@ -1,0 +1,350 @@
+"""A session: the worlds that one browser watches, and the work that moves them on.
+
+Nothing here knows Solara.  Work runs in the session's one worker thread, a month at a time;
+whoever reads a world holds ``lock`` meanwhile.  ``on_change`` is called, never under the lock,
+whenever there is something new to show.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from time import monotonic
+from typing import Literal
+
+from model.calendar import RECORD_START, Calendar
+from model.loading import recorded_instruments
+from model.policy import HISTORY, Policy, PolicyError
+from viz.levers import Lever, LeverError
+from viz.track import Track
+
+MOST_FUTURES = 2_000
+LAST_MONTH = dt.date(2035, 12, 1)
+MOST_FORKS = 3
+FASTEST = float("inf")
+SPEEDS = (1.0, 2.0, 4.0, FASTEST)
+"""Months a second; the last as fast as worlds can be lived and drawn."""
+
+# A browser that draws more slowly than worlds live is waited for, but not for ever.
+_PATIENCE = 2.0
+
+Stage = Literal["live", "forks"]
+
+_log = logging.getLogger(__name__)
+_CALENDAR = Calendar()
+
+
+class LiveError(ValueError):
+    """Something that a session cannot do; the message says why."""
+
+
+class LiveSession:
+    """The worlds of one browser.
+
+    Attributes:
+        lock: held by whoever reads or changes a world.
+        live: the world watched; None until the first is built.
+        forks: worlds that part from one moment of it, compared side by side.
+        policy, futures, seed: what the live world was begun with.
+        future: number of the future that is drawn through the fans.
+        speed: months a second while playing.
+        stage: which worlds play and step: the live one, or the forks.
+        doing: what the worker is doing, in words; empty if nothing.
+        progress: share of it done, between 0 and 1; None if it has no end.
+        fault: what went wrong last, in words; empty if nothing did.
+        playing: whether months go by on their own.
+        frame: counts changes; what a browser has drawn is reported by it.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.live: Track | None = None
+        self.forks: list[Track] = []
+        self.policy: Policy = HISTORY
+        self.futures = 200
+        self.seed = 1
+        self.future = 0
+        self.speed = 2.0
+        self.stage: Stage = "live"
+        self.doing = ""
+        self.progress: float | None = None
+        self.fault = ""
+        self.playing = False
+        self.frame = 0
+        self.seconds_a_month = 0.0
+        self.on_change: Callable[[], None] = lambda: None
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aigap-live")
+        self._stop = threading.Event()  # of the work asked for last
+        self._stop_work = self._stop  # of the work being done
+        self._drawn = threading.Condition()
+        self._last_drawn = 0
+        self._closed = False
+
+    # --- what there is --------------------------------------------------------------------------
+
+    @property
+    def date(self) -> dt.date:
+        """The present month of the live world."""
+        return self.live.date if self.live else RECORD_START
+
+    @property
+    def on_stage(self) -> list[Track]:
+        """The worlds that play and step now."""
+        if self.stage == "forks":
+            return list(self.forks)
+        return [self.live] if self.live else []
+
+    # --- what a user asks for; each returns at once ----------------------------------------------
+
+    def begin(
+        self,
+        policy: Policy,
+        futures: int,
+        seed: int,
+        until: dt.date = RECORD_START,
+        levers: Sequence[Lever] = (),
+        *,
+        future: int = 0,
+    ) -> Future[None]:
+        """Build a world anew and let it live until a month, pulling levers on the way.
+
+        Raises:
+            LiveError: if it would be larger or longer than a session may hold.
+        """
+        require_within(futures, until)
+        if not 0 <= future < futures:
+            raise LiveError(f"there is no future {future}: they are numbered 0 to {futures - 1}")
+        self.policy, self.futures, self.seed = policy, futures, seed
+        self.future = future
+
+        def work() -> None:
+            with self._saying(f"Building {futures:,} futures"):
+                track = Track.begun(policy, futures, seed)
+                with self.lock:
+                    self.live, self.forks, self.stage = track, [], "live"
+                self._replay(track, until, levers)
+
+        return self._start(work)
+
+    def play(self) -> Future[None]:
+        """Let months go by until paused."""
+        self.playing = True
+        return self._start(self._play)
+
+    def pause(self) -> None:
+        """Let the month at work end, and stop there."""
+        self._stop.set()
+
+    cancel = pause
+
+    def step(self) -> Future[None]:
+        """Live one month."""
+        return self._start(self._one_month)
+
+    def jump(self, day: dt.date) -> Future[None]:
+        """Go to a month: on to one that lies ahead, or again from the start to one behind.
+
+        Raises:
+            LiveError: if it lies beyond the record's start or the last month.
+        """
+        require_within(self.futures, day)
+        if day.day != 1:
+            day = day.replace(day=1)
+        if self.stage == "live" and self.live is not None and day < self.live.date:
+            kept = [lever for lever in self.live.levers if lever.on < day]
+            return self.begin(self.policy, self.futures, self.seed, day, kept, future=self.future)
+        return self._start(lambda: self._run_to(self.on_stage, day))
+
+    def reset(self) -> Future[None]:
+        """Begin again, with no lever pulled."""
+        return self.begin(self.policy, self.futures, self.seed, future=self.future)
+
+    def pull(self, action: str, target: str, amount: float = 1.0) -> Future[None]:
+        """Pull a lever of the live world from its present month on.
+
+        A month that is being lived ends first; playing goes on afterwards.
+        """
+        was_playing = self.playing
+
+        def work() -> None:
+            with self._saying("Changing the rules from here"), self.lock:
+                assert self.live is not None
+                self.live.pull(Lever(self.live.date, action, target, amount))  # type: ignore[arg-type]
+            if was_playing:
+                self._play()
+
+        future = self._start(work)
+        self.playing = was_playing
+        return future
+
+    def fork(self, policies: Sequence[Policy]) -> Future[None]:
+        """Let up to three policies go on from the present moment of the live world.
+
+        Raises:
+            LiveError: if there are too few or too many, or one twice.
+        """
+        names = [policy.name for policy in policies]
+        if not 1 <= len(policies) <= MOST_FORKS:
+            raise LiveError(f"choose one to {MOST_FORKS} policies, not {len(policies)}")
+        if len(set(names)) < len(names):
+            raise LiveError("choose each policy once")
+
+        def work() -> None:
+            with self._saying("Parting from this moment"):
+                for policy in policies:
+                    policy.amend(recorded_instruments())
+                with self.lock:
+                    assert self.live is not None
+                    self.forks = [self.live.forked(policy) for policy in policies]
+                    self.stage = "forks"
+
+        return self._start(work)
+
+    def choose(self, future: int) -> None:
+        """Draw another future through the fans.
+
+        Raises:
+            LiveError: if there is no such future.
+        """
+        held = self.live.futures if self.live else self.futures
+        if not 0 <= future < held:
+            raise LiveError(f"there is no future {future}: they are numbered 0 to {held - 1}")
+        self.future = future
+        self._changed()
+
+    def drawn(self, frame: int) -> None:
+        """A browser has drawn what there was to see at a frame."""
+        with self._drawn:
+            self._last_drawn = max(self._last_drawn, frame)
+            self._drawn.notify_all()
+
+    def close(self) -> None:
+        """Stop work and let the worlds go."""
+        self._closed = True
+        self.on_change = lambda: None
+        self._stop.set()
+        with self._drawn:
+            self._drawn.notify_all()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        with self.lock:
+            self.live, self.forks = None, []
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the worker has nothing more to do (for tests and scripts)."""
+        self._worker.submit(lambda: None).result(timeout)
+
+    # --- the worker -----------------------------------------------------------------------------
+
+    def _start(self, work: Callable[[], None]) -> Future[None]:
+        """Do this next; what is being done stops at the end of its month."""
+        self._stop.set()
+        self._stop = stop = threading.Event()
+        self.fault = ""
+
+        def run() -> None:
+            self._stop_work = stop
+            try:
+                work()
+            except (LiveError, LeverError, PolicyError) as error:
+                self.fault = str(error)
+            except Exception:
+                _log.exception("the live view's worker failed")
+                self.fault = "something went wrong in the simulation; reset to begin again"
+            finally:
+                self.doing, self.progress = "", None
+                if self._stop is stop:
+                    self.playing = False
+                self._changed()
+
+        return self._worker.submit(run)
+
+    @contextmanager
+    def _saying(self, what: str) -> Iterator[None]:
+        self.doing, self.progress = what, None
+        self._changed()
+        yield
+        self.doing = ""
+
+    def _play(self) -> None:
+        self.playing = True
+        while not self._stop_work.is_set() and self._can_go_on():
+            began = monotonic()
+            self._one_month()
+            self._await_browser()
+            self._stop_work.wait(max(0.0, 1.0 / self.speed - (monotonic() - began)))
+        self.playing = False
+
+    def _can_go_on(self) -> bool:
+        return bool(self.on_stage) and self.on_stage[0].date < LAST_MONTH
+
+    def _one_month(self) -> None:
+        if not self._can_go_on():
+            raise LiveError(f"the view ends in {LAST_MONTH:%B %Y}; reset, or jump back")
+        began = monotonic()
+        for track in self.on_stage:
+            with self.lock:
+                track.advance()
+        self.seconds_a_month = monotonic() - began
+        self._changed()
+
+    def _run_to(self, tracks: Sequence[Track], day: dt.date) -> None:
+        """Live month by month until a day; stops early when asked to."""
+        if not tracks:
+            return
+        first = _CALENDAR.index(tracks[0].date)
+        months = _CALENDAR.index(day) - first
+        self.doing = f"On the way to {day:%B %Y}"
+        for month in range(months):
+            if self._stop_work.is_set():
+                break
+            for track in tracks:
+                with self.lock:
+                    track.advance()
+            self.progress = (month + 1) / months
+            if month % 3 == 0:
+                self._changed()
+                self._await_browser()
+        self.doing = ""
+
+    def _replay(self, track: Track, until: dt.date, levers: Sequence[Lever]) -> None:
+        for lever in sorted(levers, key=lambda pulled: pulled.on):
+            if lever.on > until:
+                continue
+            self._run_to([track], lever.on)
+            if self._stop_work.is_set():
+                return
+            with self.lock:
+                track.pull(lever)
+        self._run_to([track], until)
+
+    def _await_browser(self) -> None:
+        """Let a browser that has reported before report that it drew the last frame."""
+        with self._drawn:
+            if self._last_drawn and not self._closed:
+                self._drawn.wait_for(
+                    lambda: self._last_drawn >= self.frame or self._closed, _PATIENCE
+                )
+
+    def _changed(self) -> None:
+        self.frame += 1
+        if not self._closed:
+            self.on_change()
+
+
+def require_within(futures: int, day: dt.date) -> None:
+    """Refuse what would overburden the machine that others use too.
+
+    Raises:
+        LiveError: naming the limit.
+    """
+    if not 1 <= futures <= MOST_FUTURES:
+        raise LiveError(f"the live view holds 1 to {MOST_FUTURES:,} futures, not {futures:,}")
+    if not RECORD_START <= day <= LAST_MONTH:
+        raise LiveError(
+            f"{day:%Y-%m} lies outside {RECORD_START:%Y-%m} to {LAST_MONTH:%Y-%m}, the months of"
+            " the live view"
+        )

@@ -54,6 +54,7 @@ class Designer(Actor):
         die_bank: logic dies in store that foreign foundries made, ``(futures,)``.
         memory_stock: stacks of high-bandwidth memory in store, ``(futures,)``.
         dies_obtained, dies_used: such dies obtained and built in since the start.
+        latest_dies_used: such dies built in when it last delivered, ``(futures,)``.
         memory_laid_in, memory_used: stacks bought and built in since the start.
         shipped: accelerators delivered since the start, H100e, ``(futures,)``.
         revenue: money taken for accelerators since the start, USD bn, ``(futures,)``.
@@ -114,6 +115,7 @@ class Designer(Actor):
         self.die_bank: Floats = np.zeros(model.futures)
         self.dies_obtained: Floats = np.zeros(model.futures)
         self.dies_used: Floats = np.zeros(model.futures)
+        self.latest_dies_used: Floats = np.zeros(model.futures)
         self.memory_stock: Floats = np.zeros(model.futures)
         self.memory_laid_in: Floats = np.zeros(model.futures)
         self.memory_used: Floats = np.zeros(model.futures)
@@ -138,6 +140,11 @@ class Designer(Actor):
             if months(chip.launched) < end
             and (chip.discontinued is None or months(chip.discontinued) > start)
         ]
+
+    @property
+    def foundries(self) -> tuple[str, ...]:
+        """Who may make its dies, the preferred first."""
+        return self._foundries
 
     @property
     def planned(self) -> list[Planned]:
@@ -426,6 +433,7 @@ class Designer(Actor):
 
     def use_dies(self, dies: Floats) -> None:
         """Take dies from its bank for packages delivered."""
+        self.latest_dies_used = dies
         self.die_bank = self.die_bank - dies
         self.dies_used = self.dies_used + dies
 

@@ -41,6 +41,7 @@ from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.study_commands import study_app
 from experiments.supply_record import supply
 from experiments.tables import outcomes_table, policies_table
+from experiments.tell import tell_one
 from experiments.terminal import console_for, counted, print_json, say
 from model.calendar import RECORD_START
 from model.loading import DataError
@@ -177,6 +178,9 @@ app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure 
 app.command(epilog="Example: aigap installed --on 2025-01 --by channel --policy no-controls")(
     installed
 )
+
+
+app.command("tell", epilog="Example: aigap tell --future widest --policy no-controls")(tell_one)
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from agents.designer import Products
 from agents.records import Strict
-from experiments.designs import RANDOM, Design, Rows
+from experiments.designs import RANDOM, Design, Rows, require_value
 from experiments.ensembles import PRIOR, Ensemble
 from experiments.hints import did_you_mean
 from model.calendar import RECORD_START, Calendar, parse_year_month
@@ -59,6 +59,7 @@ class Study(Strict):
     plan their versions for China in answer to rules, or all that follow the chips of the start.
     ``design`` says which values the uncertain parameters have in which future, and ``ensemble``
     whether the futures are those of the prior or some of them that calibration kept.
+    ``fixed`` gives some parameters one value in every future, whatever the design says.
     ``keep`` and ``every`` thin what is stored, never what is simulated: these outcomes, each with
     the one that says why it is missing (default: all); every so many months, and the last one.
     ``summaries`` names the baseline of a study that stores summaries over futures, not the futures.
@@ -71,6 +72,7 @@ class Study(Strict):
     products: Products = "recorded"
     design: Design = RANDOM
     ensemble: Ensemble = PRIOR
+    fixed: dict[str, float] = Field(default_factory=dict)
     keep: tuple[str, ...] | None = Field(default=None, min_length=1)
     every: int = Field(default=1, ge=1, le=MOST_MONTHS)
     summaries: str | None = None
@@ -110,6 +112,13 @@ class Study(Strict):
             design.check(info.data["futures"])
         return design
 
+    @field_validator("fixed")
+    @classmethod
+    def _within_what_is_possible(cls, fixed: dict[str, float]) -> dict[str, float]:
+        for name, value in fixed.items():
+            require_value(name, value)
+        return fixed
+
     @model_validator(mode="after")
     def _of_the_ensemble(self) -> Study:
         held = self.ensemble
@@ -119,6 +128,11 @@ class Study(Strict):
             raise ValueError(
                 "a calibrated ensemble has its own values of the parameters: expected the design"
                 f" 'random', got '{self.design.name}'"
+            )
+        if self.fixed:
+            raise ValueError(
+                "a calibrated ensemble has its own values of the parameters: expected none fixed,"
+                f" got {', '.join(self.fixed)}"
             )
         if self.seed != held.seed:
             raise ValueError(
@@ -147,7 +161,8 @@ class Study(Strict):
     def rows(self, first: int, count: int) -> Rows:
         """What design and ensemble give to futures ``first`` to ``first + count - 1``."""
         rows = self.design.rows_of(self.seed, self.futures, first, count)
-        return replace(rows, numbers=self.ensemble.numbers(first, count))
+        numbers = self.ensemble.numbers(first, count)
+        return replace(rows, fixed={**rows.fixed, **self.fixed}, numbers=numbers)
 
     @property
     def ensemble_in_words(self) -> str:

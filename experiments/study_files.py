@@ -55,6 +55,11 @@ class StudyFile(Strict):
     ensemble: str = Field(
         default="prior", description="prior, calibrated, or a .csv file of 'aigap calibrate --out'"
     )
+    parameters: dict[str, float] = Field(
+        default_factory=dict,
+        description="uncertain parameters that have one value in every future, whatever the "
+        "design says, by name",
+    )
     futures: int | None = Field(
         default=None,
         ge=1,
@@ -103,6 +108,7 @@ class StudyFile(Strict):
             "keep": self.outcomes,
             "design": chosen,
             "ensemble": held,
+            "fixed": self.parameters,
             "every": self.every,
             "summaries": self.summaries,
         }

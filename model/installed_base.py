@@ -30,6 +30,9 @@ class InstalledBase:
     Args:
         futures: number of futures.
         life_months: mean life of an accelerator, ``(futures,)``.
+
+    Attributes:
+        latest: units that arrived when any last did, by kind, ``(futures,)`` each.
     """
 
     def __init__(self, futures: int, life_months: Floats) -> None:
@@ -38,9 +41,14 @@ class InstalledBase:
         self._received: dict[Kind, Floats] = {}
         self._as_if_at_start: dict[Kind, Floats] = {}
         self._delivered: dict[tuple[str, str, str], Floats] = {}
+        self.latest: dict[Kind, Floats] = {}
+        self._latest_at = -np.inf
 
     def receive(self, kind: Kind, units: Floats, now: float) -> None:
         """Add units that arrived at ``now``, months, ``(futures,)``."""
+        if now != self._latest_at:
+            self.latest, self._latest_at = {}, now
+        self.latest[kind] = self.latest.get(kind, self._nothing) + units
         self._received[kind] = self._received.get(kind, self._nothing) + units
         sold = (kind.region, kind.chip, kind.channel)
         self._delivered[sold] = self._delivered.get(sold, self._nothing) + units

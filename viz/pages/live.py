@@ -54,9 +54,7 @@ def _Grid(charts: Sequence[Chart], frame: int) -> None:
 @solara.component
 def _Waiting(doing: str) -> None:
     words = f"{doing or 'Building the world'}…"
-    rv.Html(
-        tag="div", class_="card aigap-waiting", attributes={"role": "status"}, children=[words]
-    )
+    rv.Html(tag="div", class_="card aigap-waiting", attributes={"role": "status"}, children=[words])
 
 
 @solara.component_vue("../components/headline.vue")

@@ -35,6 +35,9 @@ class Streams:
         numbers: of the futures, ``(futures,)``, where they do not follow one upon the other from
             ``first_future``.
 
+    Attributes:
+        numbers: of the futures, within the study, ``(futures,)``.
+
     Raises:
         ValueError: if there are not as many numbers as futures, or one is negative.
     """
@@ -53,6 +56,7 @@ class Streams:
             numbers = np.arange(first_future, first_future + futures, dtype=np.int64)
         if numbers.shape != (futures,) or int(numbers.min()) < 0:
             raise ValueError(f"expected {futures} numbers of futures, none of them negative")
+        self.numbers = numbers
         # Whose luck each future meets: draws are made for the whole span, and these taken.
         lots = numbers // sharing
         self._first_lot = int(lots.min())

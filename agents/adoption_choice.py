@@ -107,7 +107,7 @@ def taken_up(
     readiness: Floats,
     pace: Floats,
     imitation: Floats,
-    years: float,
+    years: Floats | float,
 ) -> Floats:
     """Adoption after a period, 0 to 1.
 

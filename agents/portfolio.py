@@ -57,7 +57,7 @@ class Portfolio:
         entered: the sectors, ``(sectors, futures)``.
     """
 
-    def __init__(self, recorded: Collection[Sector], futures: int) -> None:
+    def __init__(self, recorded: Collection[str], futures: int) -> None:
         held = [not recorded or sector in recorded for sector in SECTORS]
         self.entered: Bools = np.repeat(np.array(held)[:, None], futures, axis=1)
         self._was_able: Bools | None = None

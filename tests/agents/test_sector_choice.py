@@ -18,11 +18,20 @@ COUNT = len(SECTORS)
 USUAL = np.ones((COUNT, 1))
 positive = arrays(np.float64, (COUNT, 1), elements=st.floats(0.01, 100.0))
 somewhere = arrays(np.bool_, (COUNT, 1)).filter(lambda held: held.any())
-HURDLES = {
-    "entry_hurdle": np.array([0.3]),
-    "entry_distance_cost": np.array([1.5]),
-    "exit_hurdle": np.array([1.4]),
-}
+
+
+class Hurdles(dict[str, np.ndarray]):
+    """Parameters of the choice."""
+
+    def certain(self, name: str) -> float:
+        return float(self[name][0])
+
+
+HURDLES = Hurdles(
+    entry_hurdle=np.array([0.3]),
+    entry_distance_cost=np.array([1.5]),
+    exit_hurdle=np.array([1.4]),
+)
 FINANCE, RETAIL, TRANSPORT = (SECTORS.index(s) for s in ("finance", "retail", "transport"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,8 +137,10 @@ def test_limits_of_a_market_add_up_with_those_of_developers_and_end_on_their_day
     away = limit(cast, kept_from=["RoW"])
     rules = book(half, one, away)
 
-    def admitted(developer: str, *period: float, origin="US", market="Europe") -> float:
-        home = "RoW" if market in ("Europe", "Others") else market
+    def admitted(
+        developer: str, *period: float, origin: Any = "US", market: Any = "Europe"
+    ) -> float:
+        home: Any = "RoW" if market in ("Europe", "Others") else market
         return rules.market_access(developer, origin, market, home, *period)
 
     first_half, second_half, year_after = (12.0, 18.0), (18.0, 24.0), (24.0, 36.0)
@@ -168,7 +171,7 @@ def test_the_eu_ai_act_and_italys_pause_hold_on_their_days():
     rules = RuleBook(loading.recorded_instruments(), Calendar())
     day = Calendar().months
 
-    def europe(developer: str, origin: str, when: date) -> float:
+    def europe(developer: str, origin: Any, when: date) -> float:
         return rules.market_access(developer, origin, "Europe", "RoW", day(when), day(when) + 0.01)
 
     assert europe("OpenAI", "US", date(2023, 3, 30)) == 1.0

@@ -10,14 +10,13 @@ from agents import (
     adoption_choice,
     capability,
     fleet_split,
-    hiring,
     openness,
     purchasing,
     run_planning,
 )
-from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
 from agents.decisions import Decisions
+from agents.employer import Employer
 from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook, Portfolio
 from agents.purchasing import Counter
@@ -34,7 +33,7 @@ OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 NO_RUN = np.inf
 
 
-class Developer(Actor):
+class Developer(Employer):
     """An AI developer.
 
     Attributes:
@@ -43,10 +42,6 @@ class Developer(Actor):
         installed, scrapped: compute that came and went since the start, H100e, ``(futures,)``.
         usable: training compute the fleet delivers, H100 equivalents, ``(futures,)``.
         funding: what investors gave it last month, at a yearly rate, USD bn, ``(futures,)``.
-        planned: people it means to employ to begin with, by tier.
-        researchers, engineers: people employed, ``(futures,)``.
-        premium: what it pays over the going wage, by tier, a multiple, ``(futures,)``.
-        quality: worth of its people against those whom firms chose in January 2022, by tier.
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
         absorbed: the part of it that was learned from what others published, OOM, ``(futures,)``.
@@ -89,14 +84,7 @@ class Developer(Actor):
         self._main_channel: Ints = np.full(model.futures, CHANNELS.index("direct"))
 
         self.funding: Floats = np.zeros(model.futures)
-        self.planned: dict[Tier, Floats] = {
-            "researchers": self.draw(record.researchers, "researchers"),
-            "engineers": self.draw(record.engineers, "engineers"),
-        }
-        self.researchers: Floats = np.zeros(model.futures)
-        self.engineers: Floats = np.zeros(model.futures)
-        self.premium: dict[Tier, Floats] = {t: np.ones(model.futures) for t in self.planned}
-        self.quality: dict[Tier, Floats] = dict(self.premium)
+        self.plan_staff(record)
 
         self.attention = self.draw(record.foundation_focus, "focus")
         self._aim = self.attention
@@ -230,23 +218,6 @@ class Developer(Actor):
         self.usable = self.usable * (1.0 - share)
 
     # --- people ---------------------------------------------------------------------------------
-
-    def people(self, tier: Tier) -> Floats:
-        """People of a tier it employs, ``(futures,)``."""
-        return self.researchers if tier == "researchers" else self.engineers
-
-    def change_staff(self, tier: Tier, people: Floats) -> None:
-        """Add people of a tier; they leave where negative."""
-        if tier == "researchers":
-            self.researchers = self.researchers + people
-        else:
-            self.engineers = self.engineers + people
-
-    def take_in(self, tier: Tier, joining: Floats, quality: Floats) -> None:
-        """Of its people, some have just joined who are worth ``quality``."""
-        self.quality[tier] = hiring.quality_of_staff(
-            self.quality[tier], joining, self.people(tier), quality
-        )
 
     def know_how(self, tier: Tier) -> Floats:
         """What one who leaves takes along: a researcher methods (OOM), an engineer practice."""

@@ -57,10 +57,10 @@ class Portfolio:
         entered: the sectors, ``(sectors, futures)``.
     """
 
-    def __init__(self, recorded: Collection[Sector], futures: int) -> None:
+    def __init__(self, recorded: Collection[str], futures: int) -> None:
         held = [not recorded or sector in recorded for sector in SECTORS]
         self.entered: Bools = np.repeat(np.array(held)[:, None], futures, axis=1)
-        self._was_able = self.entered
+        self._was_able: Bools | None = None
 
     def review(
         self,
@@ -93,7 +93,8 @@ class Portfolio:
         )
         begun = _best(np.where(outlook.able, worth, -np.inf))
         why = np.where(to_go > FAR, GENERAL, NEAR)
-        why = np.where(outlook.able & ~self._was_able, NEWLY_ABLE, why)
+        if self._was_able is not None:
+            why = np.where(outlook.able & ~self._was_able, NEWLY_ABLE, why)
         for row, sector in enumerate(SECTORS):
             words = _WORDS.get(sector, sector)
             decisions.note(left[row], now, f"leaves {words}", LEAVING_REASONS, 0)

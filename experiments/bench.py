@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from time import perf_counter
 from typing import Annotated
 
@@ -187,9 +188,8 @@ def _workers(futures: int, until: date, repeats: int) -> tuple[Timing, Timing]:
             # Each has started, and read its data, before the clock does.
             begun = _study(("history", "no-controls"), 1, _first_month())
             _carry_out(executor, begun, [Chain(block) for block in cut(begun.shards(), 1)])
-            timings.append(
-                _best(repeats, words, 2 * futures, lambda e=executor: _carry_out(e, study, chains))
-            )
+            work = partial(_carry_out, executor, study, chains)
+            timings.append(_best(repeats, words, 2 * futures, work))
     return timings[0], timings[1]
 
 
@@ -202,7 +202,7 @@ def _past(futures: int, until: date, full: bool) -> tuple[Timing, ...]:
     together = list(Chains(study, FUTURES_PER_SHARD, 1).of(study.shards()))
     apart = [Chain(block) for block in cut(study.shards(), FUTURES_PER_SHARD)]
     return tuple(
-        _best(1, words, len(names) * futures, lambda c=chains: _carry_out(InProcess(), study, c))
+        _best(1, words, len(names) * futures, partial(_carry_out, InProcess(), study, chains))
         for words, chains in (("pasts lived apart", apart), ("pasts shared", together))
     )
 

@@ -354,9 +354,12 @@ def test_bench_prints_ratios_that_follow_from_its_times(capsys, monkeypatch):
         workers=(Timing("one worker", 2000, 20.0), Timing("two workers", 2000, 12.5)),
     )
     asked: list[tuple[int, date, bool]] = []
-    monkeypatch.setattr(
-        bench_module, "measure", lambda n, until, full: asked.append((n, until, full)) or found
-    )
+
+    def measure(futures: int, until: date, full: bool) -> Bench:
+        asked.append((futures, until, full))
+        return found
+
+    monkeypatch.setattr(bench_module, "measure", measure)
     assert status(["bench", "--json", "--full"]) == 0
     timings = json.loads(capsys.readouterr().out)["timings"]
     assert [timing["ratio"] for timing in timings] == pytest.approx([1.0, 2.0, 400.0, 1.0, 1.6])

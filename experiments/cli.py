@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from experiments.analysis_extra import AnalysisError, MissingExtraError
-from experiments.bench import bench as run_bench
+from experiments.bench import bench
 from experiments.calibrate import calibrate
 from experiments.calibration import CalibrationError
 from experiments.compare import compare
@@ -28,7 +28,6 @@ from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_
 from experiments.hindcast import hindcast
 from experiments.installed import installed
 from experiments.manifest import Manifest, origin
-from experiments.options import AsJson
 from experiments.policies import library
 from experiments.policy_commands import policy_app
 from experiments.report import ReportError
@@ -37,13 +36,12 @@ from experiments.rules import RuleQuestionError, rules_app
 from experiments.run_command import RUN_EXAMPLES, InterruptedRunError, run
 from experiments.sensitivity import sensitivity
 from experiments.store import StoreError, known_names, load, read_manifest, require_futures
-from experiments.study import LAST_MONTH, StudyError, month_within
+from experiments.study import StudyError
 from experiments.study_commands import study_app
 from experiments.supply_record import supply
 from experiments.tables import outcomes_table, policies_table
 from experiments.tell import tell_one
-from experiments.terminal import console_for, counted, print_json, say
-from model.calendar import RECORD_START
+from experiments.terminal import console_for, say
 from model.loading import DataError
 from model.observations import observations
 from model.outcomes import OUTCOMES
@@ -82,7 +80,6 @@ app.add_typer(rules_app, name="rules")
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a finished study.")]
 Baseline = Annotated[str, typer.Option(metavar="POLICY", help="What the others are compared with.")]
-Until = Annotated[str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")]
 
 
 @app.command(epilog="Example: aigap plot results/first --out gap.svg")
@@ -126,40 +123,7 @@ def outcomes() -> None:
     console_for(_WIDTH_IN_PIPES).print(outcomes_table(OUTCOMES.values()))
 
 
-@app.command(epilog="Example: aigap bench --futures 1000 --until 2030-12")
-def bench(
-    futures: Annotated[
-        int, typer.Option(metavar="N", min=1, max=100_000, help="Futures in the block.")
-    ] = 1000,
-    until: Until = "2030-12",
-    as_json_: AsJson = False,
-) -> None:
-    """Time the whole world: one future, and many at once, on one core."""
-    found = run_bench(futures, month_within(until, RECORD_START, LAST_MONTH))
-    if as_json_:
-        print_json(
-            {
-                "schema_version": 1,
-                "futures": found.futures,
-                "until": f"{found.until:%Y-%m}",
-                "seconds_one_future": found.one,
-                "seconds_block": found.block,
-                "futures_per_second": found.futures_per_second,
-                "cost_ratio": found.cost_ratio,
-                "speed_up": found.speed_up,
-            }
-        )
-        return
-    many = counted(found.futures, "future", "futures")
-    print(f"Whole world, 2022-01 to {found.until:%Y-%m}, one core, best of a few runs")
-    print(f"one future           {found.one:9.3f} s")
-    print(f"{many:<20} {found.block:9.3f} s  = {found.cost_ratio:.2f} times the cost of one")
-    print(
-        f"throughput           {found.futures_per_second:9,.0f} futures/s"
-        f"  = {found.speed_up:,.0f} times that of one at a time"
-    )
-
-
+app.command(epilog="Example: aigap bench --until 2026-01")(bench)
 app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog="Example: aigap compare results/first --on 2028-06 --html report.html")(compare)
 app.command(epilog="Example: aigap sensitivity --policy no-controls --baseline history")(

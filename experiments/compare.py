@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,7 +39,8 @@ def compare(
         str, typer.Option(metavar="POLICY", help="What the others are compared with.")
     ] = "history",
     on: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Month.", show_default="the last one")
+        str | None,
+        typer.Option(metavar="YYYY-MM,...", help="Months.", show_default="the last one"),
     ] = None,
     outcome: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this outcome; may be repeated.")
@@ -62,21 +63,42 @@ def compare(
     studies.require_policy(baseline)
     if html is not None:
         require_futures(studies.manifest, studies.name)
-    month = month_within(on, RECORD_START, studies.until) if on else studies.until
+    months = _months(on, studies)
+    if html is not None and len(months) > 1:
+        raise ReportError(f"--html shows one month: expected one --on, not {len(months)}")
     wanted = _wanted(studies, outcome, every)
-    comparison = _compared(studies, wanted, baseline, month)
+    comparisons = [_compared(studies, wanted, baseline, month) for month in months]
     if csv is not None:
-        _write(csv, comparison_frame(comparison).to_csv(index=False, lineterminator="\n").encode())
+        rows = pd.concat([comparison_frame(one) for one in comparisons])
+        _write(csv, rows.to_csv(index=False, lineterminator="\n").encode())
     if html is not None:
-        write_report(_material(studies, comparison), html)
+        write_report(_material(studies, comparisons[0]), html)
     if as_json_:
-        provenance: dict[str, Any] = {
-            "ensemble": studies.manifest.study.ensemble.name,
-            "seed": studies.manifest.study.seed,
-            "model_sha256": studies.manifest.origin.model_sha256,
-        }
-        print_json(as_json(comparison, **provenance))
+        print_json(_for_a_program(studies, comparisons))
         return
+    for comparison in comparisons:
+        _show(studies, comparison)
+
+
+def _months(on: str | None, studies: Joined) -> list[date]:
+    """The months asked for, each once and in order; the last one of the studies by default."""
+    if on is None:
+        return [studies.until]
+    return sorted({month_within(text, RECORD_START, studies.until) for text in on.split(",")})
+
+
+def _for_a_program(studies: Joined, comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """The comparison of one month; of several, each in a list under ``months``."""
+    provenance: dict[str, Any] = {
+        "ensemble": studies.manifest.study.ensemble.name,
+        "seed": studies.manifest.study.seed,
+        "model_sha256": studies.manifest.origin.model_sha256,
+    }
+    shown = [as_json(comparison, **provenance) for comparison in comparisons]
+    return shown[0] if len(shown) == 1 else {"schema_version": 1, "months": shown}
+
+
+def _show(studies: Joined, comparison: Comparison) -> None:
     console = console_for(_WIDTH_IN_PIPES)
     ensemble = studies.manifest.study.ensemble.in_words(comparison.futures)
     console.print(comparison_table(comparison, ensemble, console.width))

@@ -41,7 +41,11 @@ def run(
     ] = None,
     study_file: Annotated[
         Path | None,
-        typer.Option("--study", metavar="FILE", help="A study in YAML, in place of what follows."),
+        typer.Option(
+            "--study",
+            metavar="FILE",
+            help="A study in YAML, or 'reference', in place of what follows.",
+        ),
     ] = None,
     futures: Annotated[
         int | None,

@@ -24,6 +24,7 @@ from model.calendar import RECORD_START
 from model.loading import first_fault, read
 from model.policy import Policy
 
+STUDIES = Path(__file__).parent / "studies"
 _USUAL_FUTURES = 1000
 
 # Told apart before they are read, so that a fault is laid to the right one of the two.
@@ -124,11 +125,14 @@ class StudyFile(Strict):
 
 
 def load_study(path: Path) -> Study:
-    """The study of a YAML file.
+    """The study of a YAML file, or one that ships with aigap, by its name.
 
     Raises:
         PolicyError, DataError, DesignError, StudyError: in one line, if it cannot be run.
     """
+    shipped = STUDIES / f"{path}.yaml"
+    if len(path.parts) == 1 and not path.suffix and not path.exists() and shipped.exists():
+        path = shipped
     file: StudyFile = read(path, StudyFile)
     try:
         return file.study(path)

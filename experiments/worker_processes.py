@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 
@@ -103,22 +103,29 @@ class WorkerProcesses(Executor):
     def _employ(self, worker: Connection) -> None:
         """Give tasks to a worker, one by one, until there are no more or it has died."""
         with worker:
-            while (task := self._tasks.get()) is not None:
-                if not task.future.set_running_or_notify_cancel():
-                    continue
-                try:
-                    worker.send((task.fn, task.args, task.kwargs))
-                    done, answer = worker.recv()
-                except (EOFError, OSError):
-                    self._break(task)
-                    return
-                except Exception as error:  # what cannot be pickled
-                    task.future.set_exception(error)
-                    continue
-                if done:
-                    task.future.set_result(answer)
-                else:
-                    task.future.set_exception(answer)
+            while self._serve(worker):
+                pass  # nothing of a task is held while the next one is waited for
+
+    def _serve(self, worker: Connection) -> bool:
+        """Wait for a task and have a worker do it; whether it can do another."""
+        task = self._tasks.get()
+        if task is None:
+            return False
+        if not task.future.set_running_or_notify_cancel():
+            return True
+        try:
+            worker.send((task.fn, task.args, task.kwargs))
+            done, answer = worker.recv()
+        except (EOFError, OSError):
+            self._break(task)
+            return False
+        except Exception as error:  # what cannot be pickled
+            done, answer = False, error
+        if done:
+            task.future.set_result(answer)
+        else:
+            task.future.set_exception(answer)
+        return True
 
     def _break(self, lost: _Task) -> None:
         """End it all: no task is answered after that of a process that died."""
@@ -135,10 +142,11 @@ class WorkerProcesses(Executor):
 
     def _waiting(self) -> Iterator[_Task]:
         """Take the tasks that no process has begun."""
-        while not self._tasks.empty():
-            task = self._tasks.get()
-            if task is not None:
-                yield task
+        with suppress(Empty):
+            while True:
+                task = self._tasks.get_nowait()
+                if task is not None:
+                    yield task
 
     def _kill(self) -> None:
         for process in self._processes:

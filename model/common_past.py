@@ -110,9 +110,7 @@ def first_difference(
 def _apart(instrument: Instrument) -> dict[str, object]:
     """All of an instrument that is not dated: what differs here differs throughout."""
     content = instrument.model_dump(exclude={"ended", "parameters"})
-    return content | {
-        name: parameter.unit for name, parameter in _parameters(instrument).items() if parameter
-    }
+    return content | {name: figure.unit for name, figure in _parameters(instrument).items()}
 
 
 def _parameters(instrument: Instrument) -> dict[str, Parameter]:

@@ -48,7 +48,7 @@ def test_batch_run_gives_the_futures_of_a_study_one_at_a_time(number_processes: 
     )
     assert len(found) == 2 * 2 * (MONTHS + 1)
     for name, runs in found.groupby("policy"):
-        world = World(load_policy(name), futures=2, seed=7)
+        world = World(load_policy(str(name)), futures=2, seed=7)
         world.run_to(dt.date(2022, 1 + MONTHS, 1))
         for outcome in OUTCOMES:
             by_future = runs.pivot(index="Step", columns="first_future", values=outcome)

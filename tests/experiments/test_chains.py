@@ -28,7 +28,7 @@ LATE = (
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     names=st.lists(st.sampled_from(NAMES), min_size=1, unique=True),
     futures=st.integers(1, 2500),

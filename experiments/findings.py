@@ -75,12 +75,16 @@ def overview(
     wider = sum(mean > 0.0 for mean in clear.values())
     same = sum(change.equal == 1.0 for change in changes.values())
     counts = [
-        (wider, f"make it clearly {up}"),
-        (len(clear) - wider, f"make it clearly {down}"),
-        (same, "leave it exactly the same"),
-        (len(changes) - len(clear) - same, "make no clear difference"),
+        (wider, "make", f"it clearly {up}"),
+        (len(clear) - wider, "make", f"it clearly {down}"),
+        (same, "leave", "it exactly the same"),
+        (len(changes) - len(clear) - same, "make", "no clear difference"),
     ]
-    told = ", ".join(f"{count} {words}" for count, words in counts if count)
+    told = ", ".join(
+        f"{count} {verb}{'s' if count == 1 else ''} {words}"
+        for count, verb, words in counts
+        if count
+    )
     said = (
         f"Of {len(changes)} policies compared with \u201c{baseline}\u201d on {subject} in"
         f" {on:%B %Y}: {told}."

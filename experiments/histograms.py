@@ -118,7 +118,8 @@ class Histograms:
 
     def _codes(self) -> Ints:
         cells = np.repeat(np.arange(self.starts.size - 1), np.diff(self.starts))
-        return cells * (2 * _BINS) + (self.bins.astype(np.int64) + _BINS)
+        codes: Ints = cells * (2 * _BINS) + (self.bins.astype(np.int64) + _BINS)
+        return codes
 
 
 def bins_of(values: Floats) -> Bins:

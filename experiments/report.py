@@ -143,11 +143,13 @@ def _by_effect(ranked: list[tuple[str, Difference]], outcome: StoredOutcome) -> 
     for heading in ("Clearly wider", "Clearly narrower", "No clear difference", "Exactly the same"):
         if heading in groups:
             yield f"<h3>{heading}</h3><ul>"
-            yield from (f"<li>{escape(line)}</li>" for line in groups[heading])
+            lines = groups[heading]
+            strongest_first = reversed(lines) if heading == "Clearly narrower" else lines
+            yield from (f"<li>{escape(line)}</li>" for line in strongest_first)
             yield "</ul>"
     yield (
         f'<p class="note">Mean difference in {escape(outcome.unit)}, with its 95% interval. Clear:'
-        " the interval leaves out zero.</p>"
+        " the interval leaves out zero. 0 is an exact zero; 0.0 merely rounds to it.</p>"
     )
 
 

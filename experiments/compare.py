@@ -18,7 +18,8 @@ from experiments.durable import write_whole
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
 from experiments.options import AsJson
-from experiments.report import Material, ReportError, write_report
+from experiments.report import ReportError, write_report
+from experiments.report_material import Material
 from experiments.store import require_futures
 from experiments.study import month_within
 from experiments.summary_comparison import compare_summaries

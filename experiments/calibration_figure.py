@@ -23,11 +23,13 @@ from model.patterns import Pattern
 
 _PRIOR, _POSTERIOR = "#9A9A9A", BASELINE_COLOUR
 _MOST_PARAMETERS = 14
-_ROW, _TOP, _BOTTOM = 0.3, 0.95, 1.35
+_ROW, _TOP, _BOTTOM = 0.3, 1.15, 1.35
 _LEFT, _RIGHT = -1.5, 2.0
 _APART = 0.17
 _PAGE_LEFT = 0.008
 _WIDTH = 0.265
+# A bar too narrow for its median to be seen on it, in units of the axis.
+_NARROW = 0.05
 # Rows between two panels: the axis of one and the title of the other.
 _BETWEEN = 4
 
@@ -173,7 +175,9 @@ def _away(found: Score, size: float) -> tuple[float, float, float]:
 def _bar(axes: Axes, row: float, points: tuple[float, float, float], colour: str) -> None:
     low, middle, high = np.clip(points, -1e3, 1e3)
     axes.plot([low, high], [row, row], color=colour, linewidth=4.0, solid_capstyle="butt", zorder=2)
-    axes.plot(middle, row, "|", color="white", markersize=6, markeredgewidth=1.8, zorder=3)
+    on_its_bar = high - low > _NARROW
+    median = "white" if on_its_bar else colour
+    axes.plot(middle, row, "|", color=median, markersize=6, markeredgewidth=1.8, zorder=3)
 
 
 def _plain(axes: Axes) -> None:

@@ -67,22 +67,21 @@ def test_a_study_of_the_ensemble_lives_exactly_the_futures_kept(
     calibration, file: Path, tmp_path: Path, capsys
 ):
     numbers = calibration.numbers
-    arguments = ["run", "history", "--ensemble", str(file), "--seed", "3", "--until", "2022-06"]
+    arguments = ["run", "history", "--ensemble", str(file), "--seed", "3", "--until", "2022-04"]
     runs = {
         "one": ["--workers", "1"],
-        "blocks": ["--workers", "1", "--block", "2"],
-        "two": ["--workers", "2", "--block", "3"],
+        "blocks": ["--workers", "1", "--block", "5"],
     }
     for name, how in runs.items():
         assert status([*arguments, *how, "--out", str(tmp_path / name)]) == 0, capsys.readouterr()
     shards = [next((tmp_path / name).rglob("*.parquet")).read_bytes() for name in runs]
-    assert shards[0] == shards[1] == shards[2]
+    assert shards[0] == shards[1]
     made = read_manifest(tmp_path / "one").study
     assert made.futures == numbers.size, "as many as are kept, where that is fewer than usual"
     assert made.ensemble.name == "calibrated"
     whole = World(seed=3, futures=FUTURES)
-    whole.run_to(date(2022, 6, 1))
-    stored = load(tmp_path / "one", ["compute_cn"], on=date(2022, 6, 1))["compute_cn"]
+    whole.run_to(date(2022, 4, 1))
+    stored = load(tmp_path / "one", ["compute_cn"], on=date(2022, 4, 1))["compute_cn"]
     assert stored.tolist() == whole.record.last("compute_cn")[numbers].tolist()
     name, values = next(parameters_of(made))
     assert np.array_equal(values, whole.parameters[name][numbers])
@@ -179,14 +178,13 @@ def test_a_name_that_is_none_is_refused_with_those_that_are(tmp_path: Path, caps
 def test_charts_and_tables_say_which_ensemble_they_show(file: Path, tmp_path: Path, capsys):
     out = tmp_path / "s"
     policies = ["run", "history", "no-controls", "--ensemble", str(file), "--seed", "3"]
-    assert status([*policies, "--until", "2022-12", "--futures", "3", "--out", str(out)]) == 0
+    assert status([*policies, "--until", "2022-03", "--futures", "3", "--out", str(out)]) == 0
     capsys.readouterr()
     assert status(["compare", str(out)]) == 0
     assert "calibrated ensemble (seen to 2022-12), 3 futures" in capsys.readouterr().out
     for command in (
         ["compare", str(out)],
         ["robust", str(out), "--better", "high", "--outcome", "compute_cn"],
-        ["hindcast", "--futures", "2", "--seed", "3", "--ensemble", str(file)],
     ):
         assert status([*command, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["ensemble"] == "calibrated"

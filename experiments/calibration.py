@@ -23,7 +23,8 @@ from agents.arrays import Bools, Floats
 RULED_OUT_BEYOND = 3.0
 # Half of the variance, or less, left of the prior's.
 PINNED_BELOW = 0.5**0.5
-_MISTAKES = 0.05
+# Chance of one parameter or pair too many among all that are shown.
+_MISTAKES = 0.01
 _QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -158,7 +159,7 @@ def movement(name: str, values: Floats, scores: Floats, weights: Floats) -> Move
 
 
 def moved(movements: Iterable[Movement]) -> list[Movement]:
-    """Those that chance does not explain (Bonferroni, 5% over all), the furthest first."""
+    """Those that chance does not explain (Bonferroni, 1% over all), the furthest first."""
     found = list(movements)
     clear = [one for one in found if one.chance * len(found) < _MISTAKES]
     return sorted(clear, key=lambda one: (-one.distance, one.name))

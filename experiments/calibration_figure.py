@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,28 @@ from experiments.figures import BASELINE_COLOUR, OBSERVED_COLOUR, save_figure
 from experiments.hindcast import Score
 from experiments.manifest import origin
 from model.loading import parameter_quantities
+from model.patterns import Pattern
 
 _PRIOR, _POSTERIOR = "#9A9A9A", BASELINE_COLOUR
 _MOST_PARAMETERS = 14
-_ROW, _TOP, _BOTTOM = 0.3, 0.95, 1.35
+_ROW, _TOP, _BOTTOM = 0.3, 1.15, 1.35
 _LEFT, _RIGHT = -1.5, 2.0
 _APART = 0.17
 _PAGE_LEFT = 0.008
+_WIDTH = 0.265
+# A bar too narrow for its median to be seen on it, in units of the axis.
+_NARROW = 0.05
+# Rows between two panels: the axis of one and the title of the other.
+_BETWEEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A pattern beside the prior and the calibrated ensemble."""
+
+    pattern: Pattern
+    prior: Score
+    posterior: Score
 
 
 def plot_calibration(found: Calibration, later: Sequence[Tested], out: Path) -> None:
@@ -39,17 +55,28 @@ def plot_calibration(found: Calibration, later: Sequence[Tested], out: Path) -> 
 def draw_calibration(found: Calibration, later: Sequence[Tested]) -> Figure:
     """The figure, not yet saved: parameters that moved, and what was held out."""
     parameters = moved(found.movements)[:_MOST_PARAMETERS]
+    used = [
+        _Row(seen.pattern, *fit)
+        for seen, fit in zip(found.used, found.fits, strict=True)
+        if seen.pattern.value is not None
+    ]
     values = [one for one in later if one.seen.pattern.value is not None]
-    rows = max(len(parameters), len(values), 1)
+    rows = max(len(parameters) + _BETWEEN + len(used), len(values))
     height = _TOP + _ROW * rows + _BOTTOM
     figure = Figure(figsize=(14.0, height))
     bottom, tall = _BOTTOM / height, _ROW / height
-    left = figure.add_axes(
-        (0.155, bottom + tall * (rows - len(parameters)), 0.27, tall * max(len(parameters), 1))
-    )
-    right = figure.add_axes((0.685, bottom, 0.305, tall * rows))
-    _draw_parameters(left, parameters)
-    _draw_held_out(right, values, rows)
+
+    def panel(left: float, first: int, count: int) -> Axes:
+        place = (left, bottom + tall * (rows - first - count), _WIDTH, tall * count)
+        return figure.add_axes(place)
+
+    below = len(parameters) + _BETWEEN if parameters else 0
+    if parameters:
+        _draw_parameters(panel(0.205, 0, len(parameters)), parameters)
+    _draw_patterns(panel(0.205, below, len(used)), used, "Weighed on (grey block: range seen)")
+    if values:
+        tested = [_Row(one.seen.pattern, one.prior, one.posterior) for one in values]
+        _draw_patterns(panel(0.69, 0, len(values)), tested, "Held out: seen later")
     asked = found.question
     figure.text(
         _PAGE_LEFT,
@@ -116,10 +143,10 @@ def _scored(one: Movement, low: float | None, high: float | None) -> tuple[float
     return first, second, third
 
 
-def _draw_held_out(axes: Axes, values: Sequence[Tested], rows: int) -> None:
+def _draw_patterns(axes: Axes, rows: Sequence[_Row], title: str) -> None:
     """As distances from what was seen over its size, as on the card of the hindcast."""
-    for row, one in enumerate(values):
-        pattern = one.seen.pattern
+    for row, one in enumerate(rows):
+        pattern = one.pattern
         size = abs(pattern.centre - pattern.reading.zero) or 1.0
         low, high = ((end - pattern.centre) / size for end in pattern.bounds)
         axes.barh(row, high - low, left=low, height=0.86, color="#E4E4E4", linewidth=0, zorder=1)
@@ -129,13 +156,13 @@ def _draw_held_out(axes: Axes, values: Sequence[Tested], rows: int) -> None:
         ):
             _bar(axes, place, _away(found, size), colour)
         axes.plot(0.0, row, "o", color=OBSERVED_COLOUR, markersize=5.0, zorder=4)
-    marked = [f"{one.seen.pattern.title}{' +' * one.seen.pattern.fitted}" for one in values]
-    axes.set_yticks(range(len(values)), marked)
-    axes.set_ylim(rows - 0.4, -0.6)
+    marked = [f"{one.pattern.title}{' +' * one.pattern.fitted}" for one in rows]
+    axes.set_yticks(range(len(rows)), marked)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(_LEFT, _RIGHT)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:+.0%}" if value else "seen")
     axes.set_xlabel("distance from what was seen, over its size", fontsize=10)
-    axes.set_title("Held out: seen later (grey block: range seen)", fontsize=11.5)
+    axes.set_title(title, fontsize=11.5)
     _plain(axes)
 
 
@@ -148,7 +175,9 @@ def _away(found: Score, size: float) -> tuple[float, float, float]:
 def _bar(axes: Axes, row: float, points: tuple[float, float, float], colour: str) -> None:
     low, middle, high = np.clip(points, -1e3, 1e3)
     axes.plot([low, high], [row, row], color=colour, linewidth=4.0, solid_capstyle="butt", zorder=2)
-    axes.plot(middle, row, "|", color="white", markersize=6, markeredgewidth=1.8, zorder=3)
+    on_its_bar = high - low > _NARROW
+    median = "white" if on_its_bar else colour
+    axes.plot(middle, row, "|", color=median, markersize=6, markeredgewidth=1.8, zorder=3)
 
 
 def _plain(axes: Axes) -> None:

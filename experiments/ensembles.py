@@ -87,6 +87,34 @@ class Ensemble(Strict):
             raise EnsembleError(f"{path}: is no longer the ensemble that the study began with")
         return _parsed(path, content)[1][first : first + count]
 
+    def require(self, seed: int, futures: int) -> None:
+        """Make sure that so many futures of a seed can be taken from the ensemble.
+
+        Raises:
+            EnsembleError: saying what was expected.
+        """
+        if self.name == "prior":
+            return
+        if seed != self.seed:
+            raise EnsembleError(
+                f"the calibrated ensemble is made of futures of seed {self.seed}: expected no other"
+                f" seed, got {seed}"
+            )
+        if self.kept is not None and futures > self.kept:
+            raise EnsembleError(
+                f"the calibrated ensemble holds {self.kept:,} futures: expected no more, got"
+                f" {futures:,}"
+            )
+
+    def first(self, futures: int, seed: int) -> Ints | None:
+        """Numbers of its first futures, once known to be there; none for the prior itself.
+
+        Raises:
+            EnsembleError: if it has not so many, is of another seed, or is no longer what it was.
+        """
+        self.require(seed, futures)
+        return self.numbers(0, futures)
+
     def in_words(self, futures: int) -> str:
         """What a chart shows: the ensemble and how many futures of it."""
         many = f"{futures:,} future{'' if futures == 1 else 's'}"

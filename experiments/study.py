@@ -134,16 +134,7 @@ class Study(Strict):
                 "a calibrated ensemble has its own values of the parameters: expected none fixed,"
                 f" got {', '.join(self.fixed)}"
             )
-        if self.seed != held.seed:
-            raise ValueError(
-                f"the calibrated ensemble is made of futures of seed {held.seed}: expected no other"
-                f" seed, got {self.seed}"
-            )
-        if held.kept is not None and self.futures > held.kept:
-            raise ValueError(
-                f"the calibrated ensemble holds {held.kept:,} futures: expected no more, got"
-                f" {self.futures:,}"
-            )
+        held.require(self.seed, self.futures)
         return self
 
     @field_validator("keep")

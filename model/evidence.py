@@ -86,7 +86,7 @@ class Evidence:
         seen, low, high = (self._scaled(end) for end in self._ends())
         with np.errstate(divide="ignore", invalid="ignore"):
             scaled = np.log(values) if self.allowance.scale == "log" else values
-        below, above = scaled - seen[0], scaled - seen[1]
+            below, above = scaled - seen[0], scaled - seen[1]
         distance = np.where(below < 0.0, below / self._spread(seen[0] - low[0]), 0.0)
         distance = np.where(above > 0.0, above / self._spread(high[0] - seen[1]), distance)
         return np.where(np.isnan(scaled), np.inf, distance)

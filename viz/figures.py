@@ -90,9 +90,7 @@ def line(
     }
 
 
-def observed(
-    seen: Sequence[Observation], *, scale: float = 1.0, title: str = ""
-) -> list[Trace]:
+def observed(seen: Sequence[Observation], *, scale: float = 1.0, title: str = "") -> list[Trace]:
     """Recorded observations with their ranges, times ``scale``."""
     if not seen:
         return []

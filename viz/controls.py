@@ -121,7 +121,7 @@ def _speed(session: LiveSession, asked: Mapping[str, Any]) -> None:
 
 
 def _rank(session: LiveSession, asked: Mapping[str, Any]) -> None:
-    rank = asked.get("value")
+    rank: Any = asked.get("value")
     if rank not in get_args(Rank) or session.live is None:
         raise LiveError("choose the median, the widest or the narrowest future")
     with session.lock:

@@ -80,11 +80,17 @@ class Track:
         self.world = self.world.fork(policy)
         self.levers = (*self.levers, lever)
 
-    def forked(self, policy: Policy) -> Track:
-        """A twin that goes on under another policy; its past is this one's."""
+    def forked(self, policy: Policy | None) -> Track:
+        """A twin that shares the past and goes on under another policy; None: under the same.
+
+        Raises:
+            PolicyError: if the policy does not fit the recorded instruments.
+        """
+        world = self.world.fork(policy or self.world.policy)
         quantiles = {name: list(rows) for name, rows in self._quantiles.items()}
         means = {name: list(rows) for name, rows in self._means.items()}
-        return Track(policy, self.world.fork(policy), (), quantiles, means)
+        levers = () if policy else self.levers
+        return Track(policy or self.base, world, levers, quantiles, means)
 
     def values(self, outcome: str) -> Floats:
         """An outcome so far, infinite where it lies beyond the record, ``(months, futures)``."""

@@ -12,6 +12,7 @@ from viz.chart import Chart, ShowChart
 from viz.controls import Controls
 from viz.lever_panel import Levers
 from viz.live_charts import all_charts, gap_chart, headline
+from viz.waiting import Waiting
 
 
 @solara.component
@@ -31,13 +32,11 @@ def _Figures() -> None:
     session = here.use_session()
     with session.lock:
         track = session.live
-        if track is None:
-            gap, charts, now = None, [], []
-        else:
+        if track is not None:
             gap, charts = gap_chart(track, session.future), all_charts(track, session.future)
             now = headline(track)
-    if gap is None:
-        _Waiting(session.doing)
+    if track is None:
+        Waiting()
         return
     _Headline(figures=now)
     ShowChart(gap, frame=session.frame, on_drawn=session.drawn)
@@ -49,12 +48,6 @@ def _Grid(charts: Sequence[Chart], frame: int) -> None:
     with rv.Html(tag="div", class_="aigap-grid"):
         for chart in charts:
             ShowChart(chart, frame=frame)
-
-
-@solara.component
-def _Waiting(doing: str) -> None:
-    words = f"{doing or 'Building the world'}…"
-    rv.Html(tag="div", class_="card aigap-waiting", attributes={"role": "status"}, children=[words])
 
 
 @solara.component_vue("../components/headline.vue")

@@ -58,4 +58,3 @@ def _Moment(
     event_step: Callable[[object], object] | None = None,
 ) -> None:
     """The bar in the browser."""
-

@@ -72,21 +72,22 @@ def _Told(track: Track, future: int, which: str, fault: str, choose: Callable[[s
     with session.lock:
         shown = narrative.charts(track, future, story.chapters)
         title = track.title
-    _Story(
-        future=future,
-        futures=session.futures,
-        which=which,
-        place=story.place,
-        policy=title,
-        chapters=narrative.chapters(story),
-        topics=[{"value": value, "label": label} for value, label in narrative.TOPICS.items()],
-        text=narrative.as_text(story, title),
-        fault=fault,
-        event_choose=choose,
-    )
-    with rv.Html(tag="div", class_="aigap-grid"):
-        for chart in shown:
-            ShowChart(chart, frame=session.frame)
+    with rv.Html(tag="div", class_="aigap-story-beside"):
+        _Story(
+            future=future,
+            futures=session.futures,
+            which=which,
+            place=story.place,
+            policy=title,
+            chapters=narrative.chapters(story),
+            topics=[{"value": value, "label": label} for value, label in narrative.TOPICS.items()],
+            text=narrative.as_text(story, title),
+            fault=fault,
+            event_choose=choose,
+        )
+        with rv.Html(tag="aside", class_="aigap-story-charts"):
+            for chart in shown:
+                ShowChart(chart, frame=session.frame)
 
 
 @solara.component_vue("../components/story.vue")

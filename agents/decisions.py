@@ -103,7 +103,7 @@ class Decisions:
         """Decisions of one future in order of time."""
         told = []
         for taken in self.taken:
-            row = int(np.searchsorted(taken.futures, future))
+            row = int(taken.futures.searchsorted(future))
             if row == taken.futures.size or taken.futures[row] != future:
                 continue
             size = None if taken.size is None else float(taken.size[row])

@@ -41,6 +41,8 @@ _CHANNEL_WORDS: dict[Channel, str] = {
     "rented": "chips rented abroad",
 }
 
+Decided = Sequence[tuple[Developer, Sequence[Decision]]]
+
 
 def events_of(world: World, future: int) -> list[Event]:
     """Everything worth telling of one future since the start, in order of time.
@@ -49,11 +51,12 @@ def events_of(world: World, future: int) -> list[Event]:
         world: lived to the day up to which events are wanted.
         future: its place in the world.
     """
+    decided = [(firm, firm.decisions.taken_in(future)) for firm in world.developers]
     found = [
         *_releases(world, future),
-        *_runs(world, future),
-        *_openings(world, future),
-        *_purchases(world, future),
+        *_runs(decided),
+        *_openings(decided),
+        *_purchases(world, decided),
         *_happenings(world, future),
         *of_governments(world, future),
         *_products(world, future),
@@ -112,10 +115,10 @@ def _releasers(world: World, future: int) -> dict[tuple[str, float], str]:
     }
 
 
-def _runs(world: World, future: int) -> Iterator[Event]:
+def _runs(decided: Decided) -> Iterator[Event]:
     """Training runs clearly larger than any before them in their region."""
     largest: dict[str, float] = {}
-    for when, firm, run in _started(world, future):
+    for when, firm, run in _started(decided):
         size = float(np.log10(max(run.size or 1.0, 1.0)))
         known = largest.get(firm.region)
         if known is None or size > known:
@@ -129,21 +132,21 @@ def _runs(world: World, future: int) -> Iterator[Event]:
         yield Event(when, "models", text, _RECORD_RUN + (size - known), (firm.name,))
 
 
-def _started(world: World, future: int) -> list[tuple[float, Developer, Decision]]:
+def _started(decided: Decided) -> list[tuple[float, Developer, Decision]]:
     runs = [
         (one.when, firm, one)
-        for firm in world.developers
-        for one in firm.decisions.taken_in(future)
+        for firm, decisions in decided
+        for one in decisions
         if one.why in START_REASONS
     ]
     return sorted(runs, key=lambda run: run[0])
 
 
-def _openings(world: World, future: int) -> Iterator[Event]:
+def _openings(decided: Decided) -> Iterator[Event]:
     """Firms that change between selling access and opening their weights."""
-    for firm in world.developers:
+    for firm, decisions in decided:
         before = ""
-        for one in firm.decisions.taken_in(future):
+        for one in decisions:
             if one.what != "releases a model":
                 continue
             way, _, reason = one.why.partition(":")
@@ -158,12 +161,12 @@ def _openings(world: World, future: int) -> Iterator[Event]:
 # --- purchases ------------------------------------------------------------------------------------
 
 
-def _purchases(world: World, future: int) -> Iterator[Event]:
+def _purchases(world: World, decided: Decided) -> Iterator[Event]:
     """How Chinese developers buy: changes of source, and reserves spent ahead of a rule."""
     turned: defaultdict[tuple[float, str], list[str]] = defaultdict(list)
     hoarded: defaultdict[float, list[str]] = defaultdict(list)
-    for firm in world.developers_of("CN"):
-        for one in firm.decisions.taken_in(future):
+    for firm, decisions in decided:
+        for one in decisions if firm.region == "CN" else ():
             if one.why in BUYING_REASONS:
                 turned[one.when, one.why].append(firm.name)
             elif one.why in HOARDING_REASONS:

@@ -25,8 +25,8 @@ WAYS = ("median", "widest", "narrowest")
 USUAL_EVENTS = 8
 _PARTS = {
     "compute": "training compute",
-    "methods": "methods found at home",
-    "literature": "methods read of",
+    "methods": "own methods",
+    "literature": "published methods",
     "post_training": "post-training",
     "learned": "learning from better models",
 }

@@ -185,7 +185,7 @@ class _View:
             for chip in (*designer.chips, *(planned.chip for planned in designer.planned))
         }
 
-        everything = {kind: self.of(units) for kind, units in base.latest.items()}
+        everything = dict(zip(base.latest, self.all_of(base.latest.values()), strict=True))
         self._parts = _Parts(everything, self, focus)
         self.deliveries: dict[Kind, float] = {
             kind: units for kind, units in everything.items() if focus in (None, kind.region)
@@ -203,6 +203,12 @@ class _View:
         """A figure as seen: of the future, or the median."""
         value = np.median(values) if self.future is None else values[self.future]
         return float(value)
+
+    def all_of(self, values: Iterable[Floats]) -> list[float]:
+        """Many figures as seen."""
+        rows = np.array(list(values)).reshape(-1, self.world.futures)
+        seen = np.median(rows, axis=1) if self.future is None else rows[:, self.future]
+        return [float(value) for value in seen]
 
     def sold_by(self, designer: Designer) -> dict[Kind, float]:
         """What reached developers of a designer's chips, units."""

@@ -166,7 +166,8 @@ def test_duckdb_reads_the_files_as_they_lie(stored: Path):
     found = (
         duckdb.connect()
         .execute(
-            f"select policy, date, count(*) n, avg(gap_oom) mean from '{pattern}' group by all order by all"
+            f"select policy, date, count(*) n, avg(gap_oom) mean from '{pattern}'"
+            " group by all order by all"
         )
         .df()
     )

@@ -163,16 +163,25 @@ def test_xarray_is_not_imported_before_it_is_needed():
 
 def test_duckdb_reads_the_files_as_they_lie(stored: Path):
     pattern = f"{stored}/results/*/*.parquet"
-    found = duckdb.sql(
-        f"select policy, date, count(*) n, avg(gap_oom) mean from '{pattern}' group by all"
-    ).df()
+    found = (
+        duckdb.connect()
+        .execute(
+            f"select policy, date, count(*) n, avg(gap_oom) mean from '{pattern}'"
+            " group by all order by all"
+        )
+        .df()
+    )
     frame = experiments.load(stored, ["gap_oom"])
-    means = frame.groupby(["policy", "date"], observed=True)["gap_oom"].mean()
+    means = frame.astype({"policy": str}).groupby(["policy", "date"])["gap_oom"].mean()
     assert found["n"].tolist() == [2003] * 8
-    for row in found.itertuples():
-        assert row.mean == pytest.approx(means.loc[row.policy, row.date])
-    paired = duckdb.sql(
-        f"select avg(a.gap_oom - b.gap_oom) from '{pattern}' a join '{pattern}' b"
-        " using (future, date) where a.policy = 'history' and b.policy = 'other'"
-    ).fetchall()
+    told = found.set_index(["policy", "date"])["mean"].sort_index()
+    assert told.tolist() == pytest.approx(means.tolist())
+    paired = (
+        duckdb.connect()
+        .execute(
+            f"select avg(a.gap_oom - b.gap_oom) from '{pattern}' a join '{pattern}' b"
+            " using (future, date) where a.policy = 'history' and b.policy = 'other'"
+        )
+        .fetchall()
+    )
     assert paired == [(1e6,)]

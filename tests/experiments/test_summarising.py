@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def test_nothing_but_the_summaries_is_left(summarised: Path):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_in_which_futures_are_done_leaves_no_trace(summarised, tmp_path, seed):
     order = list(SUMMARISED.shards())
-    np.random.default_rng(seed).shuffle(order)  # type: ignore[arg-type]
+    np.random.default_rng(seed).shuffle(order)
     assert contents(store(tmp_path / "study", SUMMARISED, order)) == contents(summarised)
 
 
@@ -95,7 +96,7 @@ def test_summaries_are_those_of_the_futures(summarised: Path, whole: Path):
     wide = frame.pivot(index=["date", "future"], columns="policy", values=list(KEPT))
     day = pd.Timestamp("2022-02-01")
     gaps, base = (wide.loc[day]["gap_oom"][name] for name in ("other", "history"))
-    row = found.loc["other", "gap_oom", day]
+    row = found.xs(("other", "gap_oom", day))
     assert row["futures"] == 5003
     assert row["count"] == gaps.notna().sum() < 5003
     assert row["mean"] == pytest.approx(gaps.mean(), rel=1e-12)
@@ -116,7 +117,7 @@ def test_summaries_are_those_of_the_futures(summarised: Path, whole: Path):
 
 def test_censored_futures_are_counted_and_no_quantile_is_made_of_them(summarised: Path):
     found = experiments.load_summaries(summarised).set_index(["policy", "outcome", "date"])
-    row = found.loc["other", "gap_months", pd.Timestamp("2022-01-01")]
+    row = found.xs(("other", "gap_months", pd.Timestamp("2022-01-01")))
     assert 0.05 < row["above"] / row["futures"] < 0.25
     assert row["count"] + row["above"] == row["futures"]
     assert row["q95"] == np.inf
@@ -151,7 +152,7 @@ def test_workers_and_blocks_leave_no_trace(tmp_path: Path):
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def compared(capsys: pytest.CaptureFixture[str], directory: Path) -> dict:
+def compared(capsys: pytest.CaptureFixture[str], directory: Path) -> dict[str, Any]:
     capsys.readouterr()
     assert status(["compare", str(directory), "--on", "2022-02", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

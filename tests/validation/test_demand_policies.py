@@ -160,7 +160,7 @@ def test_open_doors_draw_people_and_closed_doors_keep_them_away() -> None:
         assert (away["history"] < away["talent-closed"]).all(), tier
 
 
-def test_behind_a_closed_door_american_teams_are_no_larger_a_choice_and_worse_for_it() -> None:
+def test_who_may_come_decides_how_good_a_choice_american_developers_have() -> None:
     """The policies reach developers through whom they can choose, not only through pools."""
 
     def quality(name: str) -> Floats:

@@ -18,7 +18,7 @@ from experiments.executors import processes
 
 # Far more than a pipe holds: a worker that sends so much is still at it while it is read.
 LARGE = 2**26
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 def die_while_sending() -> bytes:

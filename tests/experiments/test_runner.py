@@ -49,7 +49,7 @@ def test_blocks_and_workers_leave_no_trace_in_the_files(tmp_path: Path):
     study = Study(
         policies=(HISTORY, load_policy("no-controls")), futures=1050, until=SHORT, seed=11
     )
-    assert run(study, tmp_path / "one", workers=1, block=64)
+    assert run(study, tmp_path / "one", workers=1, block=350)
     assert run(study, tmp_path / "two", workers=2, block=1000)
     assert same_files(tmp_path / "one", tmp_path / "two")
     assert run(study.model_copy(update={"seed": 12}), tmp_path / "luck", workers=2)

@@ -244,7 +244,7 @@ def _held_out(later: Sequence[Tested]) -> Section:
 def _coverage_in_words(later: Sequence[Tested]) -> Iterator[str]:
     for words, part in (
         ("held-out values", later),
-        ("those without +", [one for one in later if not one.seen.pattern.fitted]),
+        ("held-out values without +", [one for one in later if not one.seen.pattern.fitted]),
     ):
         prior, posterior = coverage(part)
         if not prior.values:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 
 from agents.arrays import Floats
 from experiments import calibrate as command
-from experiments import calibrating
+from experiments import calibrating, prior_readings
 from experiments.calibrating import Calibration, Question, calibrate_prior, weighed
 from experiments.calibration import CalibrationError
 from experiments.calibration_figure import draw_calibration
@@ -98,7 +100,9 @@ def test_the_prior_lives_no_further_than_what_it_is_weighed_on(soon, readings, m
     assert max(asked) <= QUESTION.end
 
 
-def test_blocks_and_workers_change_no_reading(soon, readings):
+def test_blocks_and_workers_change_no_reading(soon, readings, monkeypatch):
+    # Threads in place of processes, which would take far longer to start than to work.
+    monkeypatch.setattr(prior_readings, "processes", ThreadPoolExecutor)
     patterns = [seen.pattern for seen in known_by(soon, QUESTION.end)]
     whole = np.stack([readings[pattern.id] for pattern in patterns])
     advanced: list[int] = []
@@ -106,6 +110,7 @@ def test_blocks_and_workers_change_no_reading(soon, readings):
     blocks = read_prior(patterns, 1, numbers, workers=2, block=5, advance=advanced.append)
     assert np.array_equal(blocks, whole[:, :9])
     assert advanced == [5, 4]
+    assert pickle.loads(pickle.dumps(patterns)) == patterns, "as processes are given them"
 
 
 def test_a_future_is_kept_or_not_by_its_own_luck_and_weight(known, soon):

@@ -178,7 +178,12 @@ def test_a_name_that_is_none_is_refused_with_those_that_are(tmp_path: Path, caps
 def test_charts_and_tables_say_which_ensemble_they_show(file: Path, tmp_path: Path, capsys):
     out = tmp_path / "s"
     policies = ["run", "history", "no-controls", "--ensemble", str(file), "--seed", "3"]
-    assert status([*policies, "--until", "2022-03", "--futures", "3", "--out", str(out)]) == 0
+    assert (
+        status(
+            [*policies, "--until", "2022-03", "--futures", "3", "--workers", "1", "--out", str(out)]
+        )
+        == 0
+    )
     capsys.readouterr()
     assert status(["compare", str(out)]) == 0
     assert "calibrated ensemble (seen to 2022-12), 3 futures" in capsys.readouterr().out
@@ -193,7 +198,12 @@ def test_charts_and_tables_say_which_ensemble_they_show(file: Path, tmp_path: Pa
 def test_studies_of_unlike_ensembles_are_not_compared(file: Path, tmp_path: Path, capsys):
     for name, which in (("one", "prior"), ("other", str(file))):
         arguments = ["run", "history", "--ensemble", which, "--seed", "3", "--futures", "2"]
-        assert status([*arguments, "--until", "2022-02", "--out", str(tmp_path / name)]) == 0
+        assert (
+            status(
+                [*arguments, "--until", "2022-02", "--workers", "1", "--out", str(tmp_path / name)]
+            )
+            == 0
+        )
     capsys.readouterr()
     assert status(["compare", str(tmp_path / "one"), str(tmp_path / "other")]) == 2
     complaint = capsys.readouterr().err

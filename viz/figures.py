@@ -14,6 +14,7 @@ from viz.theme import token
 
 DIGITS = 4
 _OUTSIDE = 1e6
+_SMALLEST = 1e-12
 Trace = dict[str, Any]
 
 
@@ -21,7 +22,7 @@ def numbers(values: Floats) -> list[float | None]:
     """Values to a few digits, as JSON has them: nothing where there is none or no end."""
     flat = np.asarray(values, dtype=np.float64)
     known = np.isfinite(flat)
-    size = np.abs(np.where(known & (flat != 0.0), flat, 1.0))
+    size = np.abs(np.where(known & (np.abs(flat) >= _SMALLEST), flat, 1.0))
     power = np.floor(np.log10(size)).astype(np.int64) - (DIGITS - 1)
     # Scaled by whole powers of ten on either side, so that decimals come out short.
     up, down = 10.0 ** np.maximum(-power, 0), 10.0 ** np.maximum(power, 0)
@@ -64,8 +65,9 @@ def fan(
     low, lower, upper, high = edges
     high |= {"fill": "tonexty", "fillcolor": token(colour, bands[0])}
     upper |= {"fill": "tonexty", "fillcolor": token(colour, bands[1])}
-    median = line(x, quantiles[2], f"{prefix}median", colour, width=2.6, dash=dash)
-    return [low, high, lower, upper, median | {"legendgroup": title}]
+    median = line(x, quantiles[2], title or "median", colour, width=2.6, dash=dash)
+    meta = {"column": f"{prefix}median"}
+    return [low, high, lower, upper, median | {"legendgroup": title, "meta": meta}]
 
 
 def line(

@@ -205,6 +205,7 @@ def panel(fans: Fans, track: Track, future: int) -> Chart:
             _in_words(curve.title or fans.heading, track, curve.outcome, unit, scale)
             for curve in fans.curves
         ),
+        height=280,
     )
 
 
@@ -228,6 +229,7 @@ def channels_chart(track: Track) -> Chart:
             f"{title}: {track.mean(f'compute_cn_{channel}')[-1]:,.0f} H100e."
             for channel, (title, _) in CHANNELS.items()
         ),
+        height=280,
     )
 
 

@@ -44,7 +44,7 @@ def test_no_lever_changes_what_held_before_it(instrument):
 
 
 def test_removing_ends_it_on_the_day():
-    found = after(Lever(ON, "remove", "us-advanced-computing-2022"))["us-ac-ifr-2022"]
+    found = after(Lever(ON, "remove", "us-advanced-computing-2022"))["us-advanced-computing-2022"]
     assert found.in_force(ON - dt.timedelta(days=1))
     assert not found.in_force(ON)
 

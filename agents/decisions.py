@@ -33,6 +33,29 @@ class Taken:
     size: NDArray[np.float32] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision of one future.
+
+    Attributes:
+        when: months since the start.
+        what: sentence with ``{size}`` where a size belongs.
+        why: the reason.
+        size: a figure that goes with it; None without one.
+    """
+
+    when: float
+    what: str
+    why: str
+    size: float | None
+
+    @property
+    def sentence(self) -> str:
+        """The decision and its reason in words."""
+        size = "" if self.size is None else f"{self.size:.1e}"
+        return f"{self.what.format(size=size)}: {self.why}"
+
+
 class Decisions:
     """What one actor decided, and why, in every future."""
 
@@ -74,15 +97,19 @@ class Decisions:
 
     def of_future(self, future: int) -> list[tuple[float, str]]:
         """Decisions of one future in order of time: month, and a sentence with the reason."""
+        return [(one.when, one.sentence) for one in self.taken_in(future)]
+
+    def taken_in(self, future: int) -> list[Decision]:
+        """Decisions of one future in order of time."""
         told = []
         for taken in self.taken:
-            row = int(np.searchsorted(taken.futures, future))
+            row = int(taken.futures.searchsorted(future))
             if row == taken.futures.size or taken.futures[row] != future:
                 continue
-            size = "" if taken.size is None else f"{float(taken.size[row]):.1e}"
-            sentence = f"{taken.what.format(size=size)}: {taken.words[taken.reason[row]]}"
-            told.append((float(taken.when[row]), sentence))
-        return sorted(told, key=lambda entry: entry[0])
+            size = None if taken.size is None else float(taken.size[row])
+            why = taken.words[taken.reason[row]]
+            told.append(Decision(float(taken.when[row]), taken.what, why, size))
+        return sorted(told, key=lambda one: one.when)
 
 
 def _at(figure: Floats | Ints | float, futures: NDArray[np.int64]) -> NDArray[Any]:

@@ -35,7 +35,7 @@ from pydantic import Field, model_validator
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Ints
 from agents.records import Quantity, Strict
 from experiments.hints import did_you_mean
 from model.ensemble import spread
@@ -58,10 +58,12 @@ class Rows:
     Attributes:
         fixed: values of parameters, by name; those left out are drawn.
         sharing: how many consecutive futures of the study meet the same luck.
+        numbers: of the futures of the prior whose luck they meet, where it is not their own.
     """
 
     fixed: Mapping[str, float | Floats] = field(default_factory=dict)
     sharing: int = 1
+    numbers: Ints | None = None
 
 
 class Design(Strict):
@@ -242,32 +244,66 @@ def _columns(path: str, content: bytes) -> dict[str, Floats]:
         raise DesignError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
     if frame.empty or not len(frame.columns):
         raise DesignError(f"{path}: expected a column for each parameter, and rows")
+    return {str(name): _column(path, str(name), frame[name]) for name in frame}
+
+
+def parameter_named(name: str) -> Quantity:
+    """The uncertain parameter of that name.
+
+    Raises:
+        DesignError: with the names most like it, if there is none.
+    """
     known = parameter_quantities()
-    return {str(name): _column(path, str(name), frame[name], known) for name in frame}
-
-
-def _column(
-    path: str, name: str, column: pd.Series, known: Mapping[str, Quantity]
-) -> NDArray[np.float64]:
     if name not in known:
         near = get_close_matches(name, known, n=3, cutoff=0.5)
-        raise DesignError(f"{path}: no parameter is called '{name}'{did_you_mean(near)}")
-    quantity = known[name]
+        raise DesignError(f"no parameter is called '{name}'{did_you_mean(near)}")
+    return known[name]
+
+
+def require_value(name: str, value: float) -> None:
+    """Make sure that a parameter can have a value in every future.
+
+    Raises:
+        DesignError: naming the parameter and what was expected.
+    """
+    quantity = parameter_named(name)
+    if not _can_have(quantity, np.array([value])).all():
+        raise DesignError(f"{name}: expected a number, {_limits(quantity)}, got {value:g}")
+
+
+def _can_have(quantity: Quantity, values: Floats) -> NDArray[np.bool_]:
+    share, positive = _kind(quantity)
+    least, most = (0.0 if share or positive else -np.inf), (1.0 if share else np.inf)
+    fits = np.isfinite(values) & (values >= least) & (values <= most)
+    return fits & (values != 0.0) if positive and not share else fits
+
+
+def _limits(quantity: Quantity) -> str:
+    share, positive = _kind(quantity)
+    return "0 to 1" if share else "above 0" if positive else "finite"
+
+
+def _kind(quantity: Quantity) -> tuple[bool, bool]:
+    """Whether a figure is a share, and whether it is always above 0."""
+    known_positive = quantity.low is not None and quantity.low > 0.0
+    return quantity.unit.startswith("share"), known_positive
+
+
+def _column(path: str, name: str, column: pd.Series) -> NDArray[np.float64]:
+    try:
+        quantity = parameter_named(name)
+    except DesignError as error:
+        raise DesignError(f"{path}: {error}") from None
     try:
         values = column.to_numpy(dtype=np.float64)
     except (TypeError, ValueError):
         raise DesignError(f"{path}: {name}: expected numbers") from None
-    share = quantity.unit.startswith("share")
-    positive = quantity.low is not None and quantity.low > 0.0
-    least, most = (0.0 if share or positive else -np.inf), (1.0 if share else np.inf)
-    bad = ~np.isfinite(values) | (values < least) | (values > most)
-    if positive and not share:
-        bad |= values == 0.0
+    bad = ~_can_have(quantity, values)
     if bad.any():
         row = int(np.argmax(bad))
-        limits = "0 to 1" if share else "above 0" if positive else "finite"
         raise DesignError(
-            f"{path}: {name}: row {row + 1}: expected a number, {limits}, got {values[row]:g}"
+            f"{path}: {name}: row {row + 1}: expected a number, {_limits(quantity)},"
+            f" got {values[row]:g}"
         )
     if quantity.low is None and (values != values[0]).any():
         raise DesignError(f"{path}: {name}: has no range, expected the same value in every row")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from experiments.policies import PolicyFile, names_in_library
+from experiments.study_files import StudyFile
 from model.policy import PolicyError
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_HEAD = "# Of aigap. Use it with: aigap {what}\n"
 
 _TEMPLATE = """\
 # A policy of aigap. 'aigap policy check' says whether it can be run, and what it changes.
@@ -101,6 +105,21 @@ def write_template(path: Path) -> None:
         raise PolicyError(f"{path}: is there already; it is left as it is") from None
     except OSError as error:
         raise PolicyError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def policy_yaml(file: PolicyFile) -> str:
+    """A policy as the text of a policy file; what is left at its default is left out."""
+    return _HEAD.format(what="policy check FILE.yaml") + _yaml(file)
+
+
+def study_yaml(file: StudyFile) -> str:
+    """A study as the text of a study file; what is left at its default is left out."""
+    return _HEAD.format(what="run --study FILE.yaml") + _yaml(file)
+
+
+def _yaml(file: BaseModel) -> str:
+    content = file.model_dump(exclude_defaults=True, by_alias=True)
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 
 def json_schema(kind: type[BaseModel], title: str) -> str:

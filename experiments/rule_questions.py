@@ -21,6 +21,7 @@ from model.instruments import EntityListing, Family, Instrument, PurchaseDiscour
 from model.judgement import Judgement
 from model.loading import developers, foundries, recorded_instruments
 from model.ownership import recorded_ownership
+from model.policy import Policy
 from model.rulebook import RuleBook
 from model.specifications import CustomChip, Specification, known_chips
 
@@ -69,9 +70,12 @@ class Answer:
 
 
 def ask_about_chip(
-    chip: Specification, destination: str, buyer: str, on: date, policy: str
+    chip: Specification, destination: str, buyer: str, on: date, policy: str | Policy
 ) -> Answer:
-    """What the rules of a day say of selling a chip; ``buyer`` empty where anyone is meant."""
+    """What the rules of a day say of selling a chip; ``buyer`` empty where anyone is meant.
+
+    The policy is one of the library or a file, by its name, or the policy itself.
+    """
     name, book = _book(policy)
     buyer, known = _buyer(buyer, book)
     calls = [
@@ -87,7 +91,7 @@ def ask_about_chip(
 
 
 def ask_about_tool(
-    tool_class: str, maker: str, destination: str, buyer: str, on: date, policy: str
+    tool_class: str, maker: str, destination: str, buyer: str, on: date, policy: str | Policy
 ) -> Answer:
     """What the rules of a day say of shipping a fabrication tool."""
     name, book = _book(policy)
@@ -189,8 +193,8 @@ def _by_id(book: RuleBook) -> dict[str, Instrument]:
     return {instrument.id: instrument for instrument in book.instruments}
 
 
-def _book(policy: str) -> tuple[str, RuleBook]:
-    loaded = load_policy(policy)
+def _book(policy: str | Policy) -> tuple[str, RuleBook]:
+    loaded = load_policy(policy) if isinstance(policy, str) else policy
     return loaded.name, RuleBook(loaded.amend(recorded_instruments()), Calendar())
 
 

@@ -42,6 +42,13 @@ class Frontier:
         self._times[self._rows] = when
         self._rows += 1
 
+    def steps_of(self, future: int) -> list[tuple[float, float]]:
+        """How the frontier rose in one future: month and new level of each advance, in order."""
+        levels = self._levels[: self._rows, future]
+        times = self._times[: self._rows, future]
+        rose = np.diff(levels, prepend=-np.inf) > 0.0
+        return [(float(times[row]), float(levels[row])) for row in np.flatnonzero(rose)]
+
     def first_reached(self, level: Floats) -> Floats:
         """When the frontier first reached ``level``: months, ``(futures,)``.
 

@@ -53,6 +53,7 @@ class MemoryMarket:
 
     Attributes:
         imported_by_china: stacks that Chinese designers bought abroad since the start.
+        latest: stacks sold in the last quarter by maker and designer, ``(futures,)`` each.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class MemoryMarket:
         self._makers = makers
         self._none: Floats = np.zeros(futures)
         self.imported_by_china: Floats = self._none
+        self.latest: dict[tuple[str, str], Floats] = {}
 
     def promise(
         self, lines: Sequence[Line], makeable: Floats, rules: Rulings, start: float, end: float
@@ -88,6 +90,7 @@ class MemoryMarket:
             Shares between 0 and 1, ``(lines, futures)``.
         """
         deal = self._deal(lines, makeable, rules, start, end)
+        self._keep(deal, lines, makeable)
         for designer, stacks in deal.wanted.items():
             imported = stacks * deal.from_abroad
             designer.lay_in_memory(stacks * deal.at_home + imported)
@@ -143,6 +146,23 @@ class MemoryMarket:
 
     def _needed(self, lines: Sequence[Line], stacks: Floats, holder: Designer) -> Floats:
         return total([self._none, *stacks[_rows_of(lines, holder)]])
+
+    def _keep(self, deal: _Deal, lines: Sequence[Line], makeable: Floats) -> None:
+        """Keep who sold how much to whom: each maker its part of what its side sold."""
+        self.latest = {}
+        for designer in dict.fromkeys(line.designer for line in lines if line.chip.hbm_stacks):
+            if designer.holds_memory:
+                wanted = deal.wanted[designer]
+                bought = ((deal.home, wanted * deal.at_home),)
+                bought += ((deal.foreign, wanted * deal.from_abroad),)
+            else:
+                rows = _rows_of(lines, designer)
+                stacks = [makeable[row] * lines[row].chip.hbm_stacks for row in rows]
+                bought = ((deal.foreign, total(stacks) * deal.share),)
+            for makers, sold in bought:
+                output = self._output(makers)
+                for maker in makers:
+                    self.latest[maker.name, designer.name] = sold * ratio(maker.output(), output)
 
     def _trade(self, needs: Mapping[Designer, Floats]) -> None:
         """Those short of memory get it from those who hold it, all in the measure of their use."""

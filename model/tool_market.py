@@ -16,7 +16,12 @@ from model.rules_by_future import Rulings
 
 
 class ToolMarket:
-    """Clears each quarter; better tool classes first, a foundry's own country's makers first."""
+    """Clears each quarter; better tool classes first, a foundry's own country's makers first.
+
+    Attributes:
+        latest: sets delivered in the last quarter by maker, foundry and tool class, ``(futures,)``
+            each.
+    """
 
     def __init__(
         self,
@@ -29,9 +34,11 @@ class ToolMarket:
         self._toolmakers = toolmakers
         self._parameters = parameters
         self._ledger = ledger
+        self.latest: dict[tuple[str, str, ToolClass], Floats] = {}
 
     def clear(self, rules: Rulings, start: float, end: float) -> None:
         """Deliver a quarter's tools and let the foundries start the fabs they can equip."""
+        self.latest = {}
         expansions = {foundry: foundry.affordable_expansion() for foundry in self._foundries}
         for tool_class in TOOL_CLASSES:
             for chinese in (True, False):
@@ -87,6 +94,7 @@ class ToolMarket:
         self, tool_class: ToolClass, maker: Toolmaker, foundry: Foundry, sets: Floats
     ) -> None:
         maker.ship(tool_class, sets)
+        self.latest[maker.name, foundry.name, tool_class] = sets
         foundry.take_delivery(tool_class, sets, maker.country)
         price = self._parameters[f"price_{tool_class.replace('-', '_')}"]
         self._ledger.pay(foundry, maker, sets * price, "tools")

@@ -147,3 +147,12 @@ def plainly(leader, follower, now: float) -> tuple[float, float]:
     if best(follower) < leader[0][0]:
         return np.nan, 1.0
     return now - next(when for level, when in leader if level >= best(follower)), 0.0
+
+
+def test_the_steps_of_a_future_are_its_advances_alone() -> None:
+    frontier = Frontier(2)
+    frontier.advance(np.array([1.0, 2.0]), np.array([0.5, 0.25]))
+    frontier.advance(np.array([3.0, 1.0]), np.array([2.0, 2.5]))
+    frontier.advance(np.array([2.0, 4.0]), np.array([3.0, 3.5]))
+    assert frontier.steps_of(0) == [(0.5, 1.0), (2.0, 3.0)]
+    assert frontier.steps_of(1) == [(0.25, 2.0), (3.5, 4.0)]

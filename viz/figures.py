@@ -19,7 +19,17 @@ Trace = dict[str, Any]
 
 def numbers(values: Floats) -> list[float | None]:
     """Values to a few digits, as JSON has them: nothing where there is none or no end."""
-    return [None if not np.isfinite(value) else float(f"{value:.{DIGITS}g}") for value in values]
+    flat = np.asarray(values, dtype=np.float64)
+    known = np.isfinite(flat)
+    size = np.abs(np.where(known & (flat != 0.0), flat, 1.0))
+    power = np.floor(np.log10(size)).astype(np.int64) - (DIGITS - 1)
+    # Scaled by whole powers of ten on either side, so that decimals come out short.
+    up, down = 10.0 ** np.maximum(-power, 0), 10.0 ** np.maximum(power, 0)
+    rounded = np.round(np.where(known, flat, 0.0) * up / down) * down / up
+    return [
+        value if there else None
+        for value, there in zip(rounded.tolist(), known.tolist(), strict=True)
+    ]
 
 
 def days(dates: Sequence[dt.date]) -> list[str]:
@@ -80,30 +90,44 @@ def line(
     }
 
 
-def observed(seen: Sequence[Observation]) -> list[Trace]:
-    """Recorded observations with their ranges."""
+def observed(seen: Sequence[Observation], *, scale: float = 1.0, title: str = "") -> list[Trace]:
+    """Recorded observations with their ranges, times ``scale``."""
     if not seen:
         return []
+    value = [one.value * scale for one in seen]
+    low, high = [one.low * scale for one in seen], [one.high * scale for one in seen]
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "x": days([one.date for one in seen]),
-            "y": [one.value for one in seen],
+            "y": value,
             "error_y": {
                 "type": "data",
                 "symmetric": False,
-                "array": [one.high - one.value for one in seen],
-                "arrayminus": [one.value - one.low for one in seen],
+                "array": [top - middle for top, middle in zip(high, value, strict=True)],
+                "arrayminus": [middle - foot for foot, middle in zip(low, value, strict=True)],
                 "color": token("observed"),
                 "thickness": 1.6,
             },
             "marker": {"color": token("observed"), "size": 8, "symbol": "diamond"},
-            "name": "observed",
-            "text": [f"{one.label}: {one.value:g} ({one.low:g} to {one.high:g})" for one in seen],
+            "name": f"observed, {title}" if title else "observed",
+            "text": [
+                f"<b>{one.label}</b><br>{middle:.3g} ({foot:.3g} to {top:.3g})"
+                for one, middle, foot, top in zip(seen, value, low, high, strict=True)
+            ],
             "hovertemplate": "%{text}<extra></extra>",
         }
     ]
+
+
+def written(value: float, decimals: int) -> str:
+    """A figure in a sentence; what lies beyond the record in words."""
+    if np.isnan(value):
+        return "unknown"
+    if np.isinf(value):
+        return "beyond the record"
+    return f"{value:,.{decimals}f}"
 
 
 def time_axis(until: dt.date, start: dt.date = dt.date(2022, 1, 1)) -> dict[str, Any]:
@@ -119,12 +143,12 @@ def time_axis(until: dt.date, start: dt.date = dt.date(2022, 1, 1)) -> dict[str,
 
 def _edge(x: Sequence[str], row: Floats, name: str, *, group: str) -> Trace:
     """The edge of a band; one that lies beyond the record runs off the chart."""
-    within = np.where(np.isposinf(row), _OUTSIDE, np.where(np.isneginf(row), -_OUTSIDE, row))
+    within = np.where(np.isinf(row), np.copysign(_OUTSIDE, row), row)
     return {
         "type": "scatter",
         "mode": "lines",
         "x": list(x),
-        "y": [None if np.isnan(value) else float(f"{value:.{DIGITS}g}") for value in within],
+        "y": numbers(within),
         "name": name,
         "line": {"width": 0},
         "showlegend": False,

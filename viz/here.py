@@ -10,6 +10,7 @@ from solara.server import kernel_context
 
 from experiments.policies import library
 from viz.address import Address, read_address
+from viz.forking import read_fork
 from viz.live_session import LiveSession
 from viz.server import STUDIES
 
@@ -75,8 +76,18 @@ def begin_as_asked(query: str | None) -> None:
     asked, faults = read_address(query)
     _faults.set(tuple(faults))
     _page_state.set(dict(asked.page))
-    policy = library()[asked.policy]
-    session.begin(policy, asked.futures, asked.seed, asked.date, asked.levers, future=asked.future)
+    fork, faults_of_fork = read_fork(asked)
+    _faults.set((*faults, *faults_of_fork))
+    session.begin(
+        library()[asked.policy],
+        asked.futures,
+        asked.seed,
+        asked.date,
+        asked.levers,
+        future=asked.future,
+        forked=fork.policies,
+        forks_until=fork.until,
+    )
 
 
 def address_now(session: LiveSession) -> Address:

@@ -17,7 +17,6 @@ from time import monotonic
 from typing import Literal
 
 from model.calendar import RECORD_START, Calendar
-from model.loading import recorded_instruments
 from model.policy import HISTORY, Policy, PolicyError
 from viz.levers import Lever, LeverError
 from viz.track import Track
@@ -109,13 +108,27 @@ class LiveSession:
         levers: Sequence[Lever] = (),
         *,
         future: int = 0,
+        forked: Sequence[Policy | None] = (),
+        forks_until: dt.date = RECORD_START,
     ) -> Future[None]:
         """Build a world anew and let it live until a month, pulling levers on the way.
+
+        Args:
+            policy: what it begins under.
+            futures: how many.
+            seed: of the luck.
+            until: first day of the month.
+            levers: pulled on the way.
+            future: number of the one to draw.
+            forked: policies to go on under from there, as for ``fork``.
+            forks_until: month to which these go on.
 
         Raises:
             LiveError: if it would be larger or longer than a session may hold.
         """
         require_within(futures, until)
+        require_within(futures, forks_until)
+        _require_few(forked)
         if not 0 <= future < futures:
             raise LiveError(f"there is no future {future}: they are numbered 0 to {futures - 1}")
         self.policy, self.futures, self.seed = policy, futures, seed
@@ -127,6 +140,9 @@ class LiveSession:
                 with self.lock:
                     self.live, self.forks, self.stage = track, [], "live"
                 self._replay(track, until, levers)
+                if forked:
+                    self._part(forked)
+                    self._run_to(self.forks, forks_until)
 
         return self._start(work)
 
@@ -181,28 +197,31 @@ class LiveSession:
         self.playing = was_playing
         return future
 
-    def fork(self, policies: Sequence[Policy]) -> Future[None]:
+    def fork(self, policies: Sequence[Policy | None]) -> Future[None]:
         """Let up to three policies go on from the present moment of the live world.
 
+        Args:
+            policies: what to go on under; None for the rules of the live world as they stand.
+
         Raises:
-            LiveError: if there are too few or too many, or one twice.
+            LiveError: if there are none or too many, or one twice.
         """
-        names = [policy.name for policy in policies]
-        if not 1 <= len(policies) <= MOST_FORKS:
-            raise LiveError(f"choose one to {MOST_FORKS} policies, not {len(policies)}")
-        if len(set(names)) < len(names):
-            raise LiveError("choose each policy once")
+        if not policies:
+            raise LiveError("choose a policy to go on under")
+        _require_few(policies)
 
         def work() -> None:
             with self._saying("Parting from this moment"):
-                for policy in policies:
-                    policy.amend(recorded_instruments())
-                with self.lock:
-                    assert self.live is not None
-                    self.forks = [self.live.forked(policy) for policy in policies]
-                    self.stage = "forks"
+                self._part(policies)
 
         return self._start(work)
+
+    def unfork(self) -> None:
+        """Let the forks go, and the live world play again."""
+        self.pause()
+        with self.lock:
+            self.forks, self.stage = [], "live"
+        self._changed()
 
     def choose(self, future: int) -> None:
         """Draw another future through the fans.
@@ -215,6 +234,18 @@ class LiveSession:
             raise LiveError(f"there is no future {future}: they are numbered 0 to {held - 1}")
         self.future = future
         self._changed()
+
+    def refuse(self, why: str) -> None:
+        """Say why something asked for cannot be."""
+        self.fault = why
+        self._changed()
+
+    def show(self, stage: Stage) -> None:
+        """Let the live world play and step, or the forks."""
+        if stage != self.stage:
+            self.pause()
+            self.stage = stage
+            self._changed()
 
     def drawn(self, frame: int) -> None:
         """A browser has drawn what there was to see at a frame."""
@@ -285,11 +316,15 @@ class LiveSession:
         if not self._can_go_on():
             raise LiveError(f"the view ends in {LAST_MONTH:%B %Y}; reset, or jump back")
         began = monotonic()
-        for track in self.on_stage:
-            with self.lock:
-                track.advance()
+        self._advance(self.on_stage)
         self.seconds_a_month = monotonic() - began
         self._changed()
+
+    def _advance(self, tracks: Sequence[Track]) -> None:
+        """Live one month in all worlds, which nobody sees in different months."""
+        with self.lock:
+            for track in tracks:
+                track.advance()
 
     def _run_to(self, tracks: Sequence[Track], day: dt.date) -> None:
         """Live month by month until a day; stops early when asked to."""
@@ -301,14 +336,18 @@ class LiveSession:
         for month in range(months):
             if self._stop_work.is_set():
                 break
-            for track in tracks:
-                with self.lock:
-                    track.advance()
+            self._advance(tracks)
             self.progress = (month + 1) / months
             if month % 3 == 0:
                 self._changed()
                 self._await_browser()
         self.doing = ""
+
+    def _part(self, policies: Sequence[Policy | None]) -> None:
+        with self.lock:
+            assert self.live is not None
+            self.forks = [self.live.forked(policy) for policy in policies]
+            self.stage = "forks"
 
     def _replay(self, track: Track, until: dt.date, levers: Sequence[Lever]) -> None:
         for lever in sorted(levers, key=lambda pulled: pulled.on):
@@ -333,6 +372,14 @@ class LiveSession:
         self.frame += 1
         if not self._closed:
             self.on_change()
+
+
+def _require_few(policies: Sequence[Policy | None]) -> None:
+    if len(policies) > MOST_FORKS:
+        raise LiveError(f"at most {MOST_FORKS} policies go on side by side, not {len(policies)}")
+    names = [policy and policy.name for policy in policies]
+    if len(set(names)) < len(names):
+        raise LiveError("choose each policy once")
 
 
 def require_within(futures: int, day: dt.date) -> None:

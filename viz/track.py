@@ -32,6 +32,7 @@ class Track:
     world: World
     levers: tuple[Lever, ...] = ()
     _quantiles: dict[str, list[Floats]] = field(default_factory=dict)
+    _means: dict[str, list[float]] = field(default_factory=dict)
 
     @classmethod
     def begun(cls, policy: Policy, futures: int, seed: int) -> Track:
@@ -59,6 +60,11 @@ class Track:
         """How many futures it holds."""
         return self.world.futures
 
+    @property
+    def ensemble(self) -> str:
+        """What its futures are, for the words at a chart."""
+        return f"prior ensemble, {self.futures:,} future{'' if self.futures == 1 else 's'}"
+
     def advance(self) -> None:
         """Live one month on."""
         calendar = self.world.calendar
@@ -74,11 +80,17 @@ class Track:
         self.world = self.world.fork(policy)
         self.levers = (*self.levers, lever)
 
-    def forked(self, policy: Policy) -> Track:
-        """A twin that goes on under another policy; its past is this one's."""
-        # Not pulled here: the policy replaces all, the levers pulled so far included.
-        past = {name: list(rows) for name, rows in self._quantiles.items()}
-        return Track(policy, self.world.fork(policy), (), past)
+    def forked(self, policy: Policy | None) -> Track:
+        """A twin that shares the past and goes on under another policy; None: under the same.
+
+        Raises:
+            PolicyError: if the policy does not fit the recorded instruments.
+        """
+        world = self.world.fork(policy or self.world.policy)
+        quantiles = {name: list(rows) for name, rows in self._quantiles.items()}
+        means = {name: list(rows) for name, rows in self._means.items()}
+        levers = () if policy else self.levers
+        return Track(policy or self.base, world, levers, quantiles, means)
 
     def values(self, outcome: str) -> Floats:
         """An outcome so far, infinite where it lies beyond the record, ``(months, futures)``."""
@@ -91,6 +103,13 @@ class Track:
             new = known_or_infinite(self.world, outcome)[len(rows) :]
             rows.extend(quantiles(new, BANDS).T)
         return np.array(rows).T
+
+    def mean(self, outcome: str) -> Floats:
+        """Means over the futures by month, ``(months,)``."""
+        rows = self._means.setdefault(outcome, [])
+        if len(rows) < len(self.dates):
+            rows.extend(self.values(outcome)[len(rows) :].mean(axis=1).tolist())
+        return np.array(rows)
 
     def path(self, outcome: str, future: int) -> Floats:
         """An outcome of one future by month, ``(months,)``."""

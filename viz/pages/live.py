@@ -1,44 +1,55 @@
-"""The live page."""
+"""Page: the world unfolds, and levers change it from the present month on."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Sequence
 
 import solara
 from solara.alias import rv
 
-from model.observations import observations_of
-from viz import figures, here
+from viz import here
 from viz.chart import Chart, ShowChart
+from viz.controls import Controls
+from viz.lever_panel import Levers
+from viz.live_charts import all_charts, gap_chart, headline
+from viz.waiting import Waiting
 
 
 @solara.component
 def Page() -> None:
     """The page."""
     session = here.use_session()
-    if session.live is None:
-        rv.Html(tag="p", class_="quiet", children=["Building the world…"])
-        return
+    solara.use_effect(lambda: session.show("live"), [])
+    Controls()
+    with rv.Html(tag="div", class_="aigap-with-side"):
+        with rv.Html(tag="div", class_="aigap-page"):
+            _Figures()
+        Levers()
+
+
+@solara.component
+def _Figures() -> None:
+    session = here.use_session()
     with session.lock:
         track = session.live
-        found = track.quantiles("gap_months")
-        fig = {
-            "data": [
-                *figures.fan(track.dates, found, "us"),
-                *figures.observed(observations_of("gap_months")),
-            ],
-            "layout": {
-                "xaxis": figures.time_axis(dt.date(2030, 12, 1)),
-                "yaxis": figures.value_axis([found]),
-            },
-        }
-        chart = Chart(
-            "gap",
-            "Capability gap",
-            f"months; prior ensemble, {track.futures} futures",
-            fig,
-            height=360,
-        )
-    ShowChart(chart, frame=session.frame, on_drawn=session.drawn)
-    solara.Button("Play", on_click=lambda: session.play())
-    solara.Button("Pause", on_click=lambda: session.pause())
+        if track is not None:
+            gap, charts = gap_chart(track, session.future), all_charts(track, session.future)
+            now = headline(track)
+    if track is None:
+        Waiting()
+        return
+    _Headline(figures=now)
+    ShowChart(gap, frame=session.frame, on_drawn=session.drawn)
+    _Grid(charts, session.frame)
+
+
+@solara.component
+def _Grid(charts: Sequence[Chart], frame: int) -> None:
+    with rv.Html(tag="div", class_="aigap-grid"):
+        for chart in charts:
+            ShowChart(chart, frame=frame)
+
+
+@solara.component_vue("../components/headline.vue")
+def _Headline(figures: Sequence[dict[str, str]] = ()) -> None:
+    """The figures of the present month."""

@@ -7,13 +7,15 @@ IS_PYTHON_3 := -c 'import sys; sys.exit(sys.version_info < (3, 6))'
 FUTURES ?= 1000
 UNTIL ?= 2030-12
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+PRIOR ?= 200000
+KNOWN ?= 2024-12
 FIRST_LOOK := results/first-look
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock bench clean
+.PHONY: help setup run test lint format lock bench calibrate clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Set up .venv, if anything changed since it was last set up
 	@for python in $(CANDIDATES); do \
@@ -47,6 +49,11 @@ lock: setup ## Write requirements.lock from pyproject.toml, at the newest versio
 
 bench: setup ## Measure throughput in futures per second
 	$(BIN)/aigap bench
+
+calibrate: setup ## Weigh PRIOR futures on what was seen to KNOWN; write the ensemble that ships
+	$(BIN)/aigap calibrate --futures $(PRIOR) --until $(KNOWN) --workers $(WORKERS) \
+		--out experiments/calibrated.csv --report docs/calibration-results.md \
+		--figure docs/figures/calibration.png
 
 clean: ## Remove .venv, caches and build products; results stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

@@ -34,6 +34,22 @@ def usefulness(level: Floats, need: Floats, start: Floats, distance: Floats) -> 
     return np.clip((level - start - need) / distance, 0.0, 1.0)
 
 
+def readier(permission: Floats, factor: Floats, regulated: Floats) -> Floats:
+    """Factor on the readiness of sectors where rules change what may start at once.
+
+    ``(min(1, permission x factor) / permission)^regulated``.  Own form.  Limits: 1 without change;
+    no more than all uses can be let start; sectors without regulation do not feel it.
+
+    Args:
+        permission: share of uses in wholly regulated work let start, January 2022,
+            ``(markets, futures)``.
+        factor: change since, ``(sectors, markets, 1 or futures)``.
+        regulated: how far use waits for permission, 0 to 1, ``(sectors, futures)``.
+    """
+    allowed = np.minimum(1.0, permission * factor) / permission
+    return np.asarray(allowed ** regulated[:, None])
+
+
 def price_fall(efficiency: Floats, growth: Floats, passed_on: Floats, scale: Floats) -> Floats:
     """Fall of the price of a task since January 2022, OOM, ``(regions, futures)``.
 
@@ -91,7 +107,7 @@ def taken_up(
     readiness: Floats,
     pace: Floats,
     imitation: Floats,
-    years: float,
+    years: Floats | float,
 ) -> Floats:
     """Adoption after a period, 0 to 1.
 

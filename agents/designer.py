@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from agents import chip_design, lithography, product_planning
+from agents import chip_design, lithography, product_planning, software
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, ratio
 from agents.records import ChipRecord, DesignerRecord
@@ -47,6 +48,8 @@ class Designer(Actor):
         forgone: orders that rules kept from it in the last quarter, USD bn, ``(futures,)``.
         recorded_software: the median of the next, 2022.
         software: share of peak that its software delivers in training, relative to Nvidia's 2022.
+        following: how many write AI software for its stack, as a share of all, relative to the
+            start, ``(futures,)``.
         price_level: its prices relative to the recorded ones, ``(futures,)``.
         die_bank: logic dies in store that foreign foundries made, ``(futures,)``.
         memory_stock: stacks of high-bandwidth memory in store, ``(futures,)``.
@@ -95,6 +98,9 @@ class Designer(Actor):
         self.software = self.draw(record.software, "software")
         self.margin = self.draw(record.margin, "margin")
         self._software_gain = self.draw(record.software_gain, "software-gain")
+        self._software_at_start = self.software
+        self.following: Floats = np.ones(model.futures)
+        self._following_in: dict[str, Floats] = {}
         self._third_country_dies = (
             np.zeros(model.futures)
             if record.third_country_dies is None
@@ -211,8 +217,8 @@ class Designer(Actor):
         at_home = self.model.parameters.certain("home_software_nm")
         barred = np.zeros((len(lithography.LADDER), self.model.futures))
         for rung, nm in enumerate(lithography.LADDER):
-            software = rules.design_software_access(self.region, float(nm), now, now + 1.0)
-            enough = np.greater_equal(software, 0.5) | (nm >= at_home)
+            access = rules.design_software_access(self.region, float(nm), now, now + 1.0)
+            enough = np.greater_equal(access, 0.5) | (nm >= at_home)
             barred[rung] = np.where(served & enough, 0.0, np.inf)
         return barred
 
@@ -357,10 +363,35 @@ class Designer(Actor):
         """Whether the rules, those known to come included, let a chip be sold to China."""
         return rules.will_admit(chip, "CN", self.model.time)
 
+    # --- software -------------------------------------------------------------------------------
+
+    def count_users(self, following: Floats, by_region: Mapping[str, Floats]) -> None:
+        """Take note of who writes for its stack, everywhere and by region, against the start."""
+        self.following = following
+        self._following_in = dict(by_region)
+
     def improve_software(self, months: float) -> None:
-        """Close part of the distance between its software and the best."""
-        closed = -np.expm1(np.log1p(-self._software_gain) * months / 12.0)
-        self.software = self.software + closed * np.maximum(0.0, 1.0 - self.software)
+        """Close part of the distance between its software and the best; users speed it."""
+        self.software = software.matured(
+            self.software,
+            self._software_gain,
+            self.following,
+            learning=self.model.parameters["stack_learning"],
+            years=months / 12.0,
+        )
+
+    def familiarity(self, region: str) -> Floats:
+        """Pull of its stack on buyers of a region beyond what it delivers, ``(futures,)``."""
+        known = self.model.parameters
+        return software.familiarity(
+            self.software,
+            self._software_at_start,
+            self._following_in.get(region, np.ones_like(self.software)),
+            loyalty=known["software_loyalty"],
+            from_users=known["familiarity_from_users"],
+        )
+
+    # --- parts and sales ------------------------------------------------------------------------
 
     def obtain_foreign_dies(self, start: float, end: float) -> None:
         """Lay in dies made abroad, through go-betweens where it may not be served itself."""

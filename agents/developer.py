@@ -14,10 +14,11 @@ from agents import (
     purchasing,
     run_planning,
 )
-from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints, total
 from agents.decisions import Decisions
+from agents.employer import Employer
 from agents.mechanisms import Mechanism
+from agents.portfolio import Outlook, Portfolio
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
 from agents.released_models import NOTHING_RELEASED, PARTS, BaseModel, PastRelease
@@ -32,7 +33,7 @@ OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 NO_RUN = np.inf
 
 
-class Developer(Actor):
+class Developer(Employer):
     """An AI developer.
 
     Attributes:
@@ -41,9 +42,6 @@ class Developer(Actor):
         installed, scrapped: compute that came and went since the start, H100e, ``(futures,)``.
         usable: training compute the fleet delivers, H100 equivalents, ``(futures,)``.
         funding: what investors gave it last month, at a yearly rate, USD bn, ``(futures,)``.
-        planned: people it means to employ to begin with, by tier.
-        researchers, engineers: people employed, ``(futures,)``.
-        premium: what it pays over the going wage, by tier, a multiple, ``(futures,)``.
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
         efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
         absorbed: the part of it that was learned from what others published, OOM, ``(futures,)``.
@@ -58,6 +56,7 @@ class Developer(Actor):
         run_due: when the model in the making will be released; infinite without one.
         ready_to_train: when the next run can begin, months, ``(futures,)``.
         largest_run: physical FLOP of its largest run finished since the start, ``(futures,)``.
+        portfolio: the sectors that its applications are for.
         decisions: what it decided, and why.
     """
 
@@ -66,7 +65,7 @@ class Developer(Actor):
         self.business = record.business
         self.strategy = Strategy.of(self, record)
         self.decisions = Decisions()
-        self.sectors = record.sectors
+        self.portfolio = Portfolio(record.sectors, model.futures)
         self.own_designer = record.own_designer
         self.only_own_chips = record.only_own_chips
         self.offers_models_from = (
@@ -85,13 +84,7 @@ class Developer(Actor):
         self._main_channel: Ints = np.full(model.futures, CHANNELS.index("direct"))
 
         self.funding: Floats = np.zeros(model.futures)
-        self.planned: dict[Tier, Floats] = {
-            "researchers": self.draw(record.researchers, "researchers"),
-            "engineers": self.draw(record.engineers, "engineers"),
-        }
-        self.researchers: Floats = np.zeros(model.futures)
-        self.engineers: Floats = np.zeros(model.futures)
-        self.premium: dict[Tier, Floats] = {t: np.ones(model.futures) for t in self.planned}
+        self.plan_staff(record)
 
         self.attention = self.draw(record.foundation_focus, "focus")
         self._aim = self.attention
@@ -226,17 +219,6 @@ class Developer(Actor):
 
     # --- people ---------------------------------------------------------------------------------
 
-    def people(self, tier: Tier) -> Floats:
-        """People of a tier it employs, ``(futures,)``."""
-        return self.researchers if tier == "researchers" else self.engineers
-
-    def change_staff(self, tier: Tier, people: Floats) -> None:
-        """Add people of a tier; they leave where negative."""
-        if tier == "researchers":
-            self.researchers = self.researchers + people
-        else:
-            self.engineers = self.engineers + people
-
     def know_how(self, tier: Tier) -> Floats:
         """What one who leaves takes along: a researcher methods (OOM), an engineer practice."""
         return self.efficiency if tier == "researchers" else self.practice
@@ -315,7 +297,10 @@ class Developer(Actor):
         known = self.model.parameters
         compute = self.usable * self.uses.experiments / known["reference_compute"]
         own = capability.own_progress(
-            self.researchers * self.attention / known["reference_researchers"],
+            self.researchers
+            * self.quality["researchers"]
+            * self.attention
+            / known["reference_researchers"],
             compute,
             self.efficiency,
             capability.scarcity(self.usable, best_equipped),
@@ -350,7 +335,10 @@ class Developer(Actor):
         known = self.model.parameters
         now = self.model.time
         effort = capability.post_training_effort(
-            self.engineers * self.attention / known["reference_engineers"],
+            self.engineers
+            * self.quality["engineers"]
+            * self.attention
+            / known["reference_engineers"],
             compute,
             self.revenue / known["reference_revenue"],
             talent_elasticity=known["post_talent_elasticity"],
@@ -380,7 +368,7 @@ class Developer(Actor):
         """Share of the distance to a better model that it can close by learning from it."""
         return self.model.parameters["imitation"] * self.skill()
 
-    # --- training -------------------------------------------------------------------------------
+    # --- applications ---------------------------------------------------------------------------
 
     def learn_from_use(self, use: Floats, months: float) -> None:
         """Get better at applications by the use it serves, a share of what the world could use."""
@@ -388,6 +376,13 @@ class Developer(Actor):
         self.application = adoption_choice.practice_from_use(
             self.application, use, pace, months / 12.0
         )
+
+    def review_sectors(self, outlook: Outlook) -> None:
+        """Enter and leave sectors; who works on general models has a shorter way to any."""
+        now, known = self.model.time, self.model.parameters
+        self.portfolio.review(outlook, self.attention, known, self.decisions, now)
+
+    # --- training -------------------------------------------------------------------------------
 
     def start_training(self) -> None:
         """Begin a run where one is prepared, none is under way, and it would pay."""

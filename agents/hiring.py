@@ -80,3 +80,33 @@ def filled_by_bid(openings: Floats, weight: Floats, supply: Floats) -> Floats:
     vacant = openings - hired
     hired = hired + vacant * np.minimum(ratio(left, total(vacant)), 1.0)
     return np.where(enough, openings, hired)
+
+
+def quality_of_hires(
+    everyone: Floats, employed: Floats, usual: Floats, *, selectivity: Floats
+) -> Floats:
+    """Worth of those whom firms take now, against those of January 2022, ``(futures,)``.
+
+    ``((people of the trade / people with firms) / usual)^selectivity``: firms choose the best they
+    find, so the more there are for each they employ, the better.  For people whose output follows
+    Pareto's law with exponent a the mean of the best share s of them goes with ``s^(-1/a)``
+    (O'Boyle and Aguinis 2012 on such laws); less where talent is seen badly.  Limits: 1 at the
+    usual ratio, and where firms employ nobody; more people never lower it.
+
+    Args:
+        everyone: people of a tier in a region.
+        employed: those of them with named developers.
+        usual: the ratio of both at the start.
+        selectivity: the exponent, not negative.
+    """
+    choice = ratio(ratio(everyone, employed), usual)
+    return np.asarray(np.where(choice > 0.0, choice, 1.0) ** selectivity)
+
+
+def quality_of_staff(quality: Floats, joining: Floats, staff: Floats, of_hires: Floats) -> Floats:
+    """Mean worth of a firm's people after some joined, who are among ``staff``, ``(futures,)``.
+
+    The mean of those there before and of the newcomers; unchanged when nobody joined.
+    """
+    newcomers = np.clip(ratio(joining, staff), 0.0, 1.0)
+    return np.asarray(quality + newcomers * (of_hires - quality))

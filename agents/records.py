@@ -7,13 +7,15 @@ made from its record.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Country = Literal["US", "CN", "NL", "JP", "KR", "TW", "EU"]
 ToolClass = Literal["euv", "immersion-advanced", "immersion", "deposition-etch"]
 Region = Literal["US", "CN", "RoW"]
+Market = Literal["US", "CN", "Europe", "Others"]
+MARKETS: tuple[Market, ...] = get_args(Market)
 Tier = Literal["researchers", "engineers"]
 Basis = Literal["cited", "derived", "assumption"]
 Openness = Literal["closed", "api", "open-weights"]
@@ -27,6 +29,7 @@ Sector = Literal[
     "professional",
     "public",
 ]
+SECTORS: tuple[Sector, ...] = get_args(Sector)
 
 
 class Strict(BaseModel):

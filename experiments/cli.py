@@ -14,18 +14,20 @@ import typer
 from typer.exceptions import TyperException
 
 from experiments.analysis_extra import AnalysisError, MissingExtraError
-from experiments.bench import bench as run_bench
+from experiments.bench import bench
+from experiments.calibrate import calibrate
+from experiments.calibration import CalibrationError
 from experiments.compare import compare
 from experiments.comparison import ComparisonError
 from experiments.designs import DesignError
 from experiments.discover import discover
+from experiments.ensembles import EnsembleError
 from experiments.executors import ClusterError, RunError
 from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
 from experiments.hindcast import hindcast
 from experiments.installed import installed
 from experiments.manifest import Manifest, origin
-from experiments.options import AsJson
 from experiments.policies import library
 from experiments.policy_commands import policy_app
 from experiments.report import ReportError
@@ -33,14 +35,13 @@ from experiments.robust import robust
 from experiments.rules import RuleQuestionError, rules_app
 from experiments.run_command import RUN_EXAMPLES, InterruptedRunError, run
 from experiments.sensitivity import sensitivity
-from experiments.store import StoreError, known_names, load, read_manifest
-from experiments.study import LAST_MONTH, StudyError, month_within
+from experiments.store import StoreError, known_names, load, read_manifest, require_futures
+from experiments.study import StudyError
 from experiments.study_commands import study_app
 from experiments.supply_record import supply
 from experiments.tables import outcomes_table, policies_table
 from experiments.tell import tell_one
-from experiments.terminal import console_for, counted, print_json, say
-from model.calendar import RECORD_START
+from experiments.terminal import console_for, say
 from model.loading import DataError
 from model.observations import observations
 from model.outcomes import OUTCOMES
@@ -50,6 +51,8 @@ FAULTS = (
     PolicyError,
     DataError,
     DesignError,
+    EnsembleError,
+    CalibrationError,
     StudyError,
     StoreError,
     ClusterError,
@@ -77,7 +80,6 @@ app.add_typer(rules_app, name="rules")
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a finished study.")]
 Baseline = Annotated[str, typer.Option(metavar="POLICY", help="What the others are compared with.")]
-Until = Annotated[str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")]
 
 
 @app.command(epilog="Example: aigap plot results/first --out gap.svg")
@@ -91,6 +93,7 @@ def plot(
     """Draw the gaps of a study, and what each policy changes, into FILE."""
     require_suffix(out)
     manifest = read_manifest(directory)
+    require_futures(manifest, directory)
     _require_baseline(manifest, baseline, directory)
     drawn = known_names([GAP, CHIP_GAP], list(manifest.by_name), "outcome", directory)
     outcomes = {name: manifest.outcome(name) for name in drawn}
@@ -102,7 +105,7 @@ def plot(
         baseline,
         observations(),
         out,
-        ensemble=_ensemble(manifest),
+        ensemble=manifest.study.ensemble_in_words,
         source=f"Source: aigap, seed {manifest.study.seed}, model {_short_version(manifest)};"
         " observations as cited in model/data/observations.yaml.",
     )
@@ -120,40 +123,7 @@ def outcomes() -> None:
     console_for(_WIDTH_IN_PIPES).print(outcomes_table(OUTCOMES.values()))
 
 
-@app.command(epilog="Example: aigap bench --futures 1000 --until 2030-12")
-def bench(
-    futures: Annotated[
-        int, typer.Option(metavar="N", min=1, max=100_000, help="Futures in the block.")
-    ] = 1000,
-    until: Until = "2030-12",
-    as_json_: AsJson = False,
-) -> None:
-    """Time the whole world: one future, and many at once, on one core."""
-    found = run_bench(futures, month_within(until, RECORD_START, LAST_MONTH))
-    if as_json_:
-        print_json(
-            {
-                "schema_version": 1,
-                "futures": found.futures,
-                "until": f"{found.until:%Y-%m}",
-                "seconds_one_future": found.one,
-                "seconds_block": found.block,
-                "futures_per_second": found.futures_per_second,
-                "cost_ratio": found.cost_ratio,
-                "speed_up": found.speed_up,
-            }
-        )
-        return
-    many = counted(found.futures, "future", "futures")
-    print(f"Whole world, 2022-01 to {found.until:%Y-%m}, one core, best of a few runs")
-    print(f"one future           {found.one:9.3f} s")
-    print(f"{many:<20} {found.block:9.3f} s  = {found.cost_ratio:.2f} times the cost of one")
-    print(
-        f"throughput           {found.futures_per_second:9,.0f} futures/s"
-        f"  = {found.speed_up:,.0f} times that of one at a time"
-    )
-
-
+app.command(epilog="Example: aigap bench --until 2026-01")(bench)
 app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog="Example: aigap compare results/first --on 2028-06 --html report.html")(compare)
 app.command(epilog="Example: aigap sensitivity --policy no-controls --baseline history")(
@@ -164,6 +134,9 @@ app.command(epilog="Example: aigap discover results/first --policy no-controls -
 )
 app.command(epilog="Example: aigap robust results/first --better high --standard 9")(robust)
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
+app.command(epilog="Example: aigap calibrate --until 2024-12 --out mine.csv --figure mine.png")(
+    calibrate
+)
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)
 app.command(epilog="Example: aigap installed --on 2025-01 --by channel --policy no-controls")(
@@ -211,10 +184,6 @@ def main() -> None:
 def _require_baseline(manifest: Manifest, baseline: str, directory: Path) -> None:
     stored = [policy.name for policy in manifest.study.policies]
     known_names([baseline], stored, "policy", directory)
-
-
-def _ensemble(manifest: Manifest) -> str:
-    return f"prior ensemble, {counted(manifest.study.futures, 'future', 'futures')}"
 
 
 def _short_version(manifest: Manifest) -> str:

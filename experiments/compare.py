@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +18,11 @@ from experiments.durable import write_whole
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
 from experiments.options import AsJson
-from experiments.report import Material, ReportError, write_report
+from experiments.report import ReportError, write_report
+from experiments.report_material import Material
+from experiments.store import require_futures
 from experiments.study import month_within
+from experiments.summary_comparison import compare_summaries
 from experiments.tables import comparison_notes, comparison_table
 from experiments.terminal import console_for, print_json
 from model.calendar import RECORD_START
@@ -36,7 +40,8 @@ def compare(
         str, typer.Option(metavar="POLICY", help="What the others are compared with.")
     ] = "history",
     on: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Month.", show_default="the last one")
+        str | None,
+        typer.Option(metavar="YYYY-MM,...", help="Months.", show_default="the last one"),
     ] = None,
     outcome: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this outcome; may be repeated.")
@@ -57,27 +62,58 @@ def compare(
     _require_suffix(csv, ".csv")
     studies = join(directories)
     studies.require_policy(baseline)
-    month = month_within(on, RECORD_START, studies.until) if on else studies.until
-    wanted = _wanted(studies, outcome, every)
-    comparison = compared(studies.load(wanted, on=month), wanted, baseline, month)
-    if csv is not None:
-        _write(csv, comparison_frame(comparison).to_csv(index=False, lineterminator="\n").encode())
     if html is not None:
-        write_report(_material(studies, comparison), html)
+        require_futures(studies.manifest, studies.name)
+    months = _months(on, studies)
+    if html is not None and len(months) > 1:
+        raise ReportError(f"--html shows one month: expected one --on, not {len(months)}")
+    wanted = _wanted(studies, outcome, every)
+    comparisons = [_compared(studies, wanted, baseline, month) for month in months]
+    if csv is not None:
+        rows = pd.concat([comparison_frame(one) for one in comparisons])
+        _write(csv, rows.to_csv(index=False, lineterminator="\n").encode())
+    if html is not None:
+        write_report(_material(studies, comparisons[0]), html)
     if as_json_:
-        provenance: dict[str, Any] = {
-            "ensemble": "prior",
-            "seed": studies.manifest.study.seed,
-            "model_sha256": studies.manifest.origin.model_sha256,
-        }
-        print_json(as_json(comparison, **provenance))
+        print_json(_for_a_program(studies, comparisons))
         return
+    for comparison in comparisons:
+        _show(studies, comparison)
+
+
+def _months(on: str | None, studies: Joined) -> list[date]:
+    """The months asked for, each once and in order; the last one of the studies by default."""
+    if on is None:
+        return [studies.until]
+    return sorted({month_within(text, RECORD_START, studies.until) for text in on.split(",")})
+
+
+def _for_a_program(studies: Joined, comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """The comparison of one month; of several, each in a list under ``months``."""
+    provenance: dict[str, Any] = {
+        "ensemble": studies.manifest.study.ensemble.name,
+        "seed": studies.manifest.study.seed,
+        "model_sha256": studies.manifest.origin.model_sha256,
+    }
+    shown = [as_json(comparison, **provenance) for comparison in comparisons]
+    return shown[0] if len(shown) == 1 else {"schema_version": 1, "months": shown}
+
+
+def _show(studies: Joined, comparison: Comparison) -> None:
     console = console_for(_WIDTH_IN_PIPES)
-    futures = comparison.futures
-    ensemble = f"prior ensemble, {futures:,} future{'' if futures == 1 else 's'}"
+    ensemble = studies.manifest.study.ensemble.in_words(comparison.futures)
     console.print(comparison_table(comparison, ensemble, console.width))
     for note in comparison_notes(comparison):
         console.print(note, highlight=False, markup=False)
+
+
+def _compared(
+    studies: Joined, wanted: list[StoredOutcome], baseline: str, month: date
+) -> Comparison:
+    if len(studies.directories) == 1 and studies.manifest.summaries is not None:
+        directory = studies.directories[0]
+        return compare_summaries(directory, studies.manifest, wanted, baseline, month)
+    return compared(studies.load(wanted, on=month), wanted, baseline, month)
 
 
 def _material(studies: Joined, comparison: Comparison) -> Material:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, bootstrap
 
-from agents.arrays import Bools, Floats
+from agents.arrays import Floats
 from experiments.manifest import StoredOutcome
 from model.frontier import beyond_record
 
@@ -225,8 +225,8 @@ def difference(policy: pd.Series[float], baseline: pd.Series[float]) -> Differen
         equal=float(np.mean(change == 0.0)),
         pairs=change.size,
         dropped=dropped,
-        higher_interval=_interval_of_share(change > 0.0),
-        effect=_against_spread(change, known["baseline"].to_numpy(dtype=np.float64)),
+        higher_interval=interval_of_share(int((change > 0.0).sum()), change.size),
+        effect=_effect(change, known["baseline"].to_numpy(dtype=np.float64)),
     )
 
 
@@ -338,16 +338,23 @@ def bootstrap_interval(
     return float(found.low), float(found.high)
 
 
-def _interval_of_share(happens: Bools) -> tuple[float, float]:
-    found = binomtest(int(happens.sum()), happens.size).proportion_ci(method="wilson")
+def interval_of_share(happens: int, of: int) -> tuple[float, float]:
+    """Wilson's 95% interval of the probability of what happens in so many of so many futures."""
+    found = binomtest(happens, of).proportion_ci(method="wilson")
     return float(found.low), float(found.high)
 
 
-def _against_spread(change: Floats, baseline: Floats) -> float | None:
-    """Glass's delta; none where the baseline is the same in every future."""
-    if change.size < 2:
-        return None
-    spread = float(np.std(baseline, ddof=1))
-    if spread <= _ROUNDING * float(np.max(np.abs(baseline))):
-        return None
-    return float(np.mean(change)) / spread
+def against_spread(mean: float, spread: float, size: float) -> float | None:
+    """Glass's delta; none where the baseline is the same in every future.
+
+    Args:
+        mean: difference.
+        spread: standard deviation of the baseline's values; not a number for fewer than two.
+        size: of the largest of them.
+    """
+    return None if np.isnan(spread) or spread <= _ROUNDING * size else mean / spread
+
+
+def _effect(change: Floats, baseline: Floats) -> float | None:
+    spread = float(np.std(baseline, ddof=1)) if change.size > 1 else float("nan")
+    return against_spread(float(np.mean(change)), spread, float(np.max(np.abs(baseline))))

@@ -21,6 +21,7 @@ from agents.arrays import Floats
 from agents.mechanisms import Mechanism
 from agents.records import Region
 from agents.released_models import PARTS
+from experiments.ensembles import PRIOR, Ensemble
 from experiments.executors import RunError, processes
 from experiments.shapley import joining_first, joining_last, shapley_values
 from experiments.study import FUTURES_PER_SHARD
@@ -45,6 +46,7 @@ class Question:
     side: Side = "CN"
     futures: int = 200
     seed: int = 1
+    ensemble: Ensemble = PRIOR
 
     @property
     def months(self) -> float:
@@ -160,7 +162,13 @@ def live_out(
     question: Question, first_future: int, futures: int, subsets: Sequence[int]
 ) -> tuple[Seen, Seen]:
     """One block of futures: at the fork, ``(1, futures)``, and at the end of each subset's fork."""
-    world = World(question.policy, futures=futures, seed=question.seed, first_future=first_future)
+    world = World(
+        question.policy,
+        futures=futures,
+        seed=question.seed,
+        first_future=first_future,
+        numbers=question.ensemble.numbers(first_future, futures),
+    )
     world.run_to(question.start)
     return _see([world]), _see(_forks(world, question, subsets))
 

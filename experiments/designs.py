@@ -35,7 +35,7 @@ from pydantic import Field, model_validator
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Ints
 from agents.records import Quantity, Strict
 from experiments.hints import did_you_mean
 from model.ensemble import spread
@@ -58,10 +58,12 @@ class Rows:
     Attributes:
         fixed: values of parameters, by name; those left out are drawn.
         sharing: how many consecutive futures of the study meet the same luck.
+        numbers: of the futures of the prior whose luck they meet, where it is not their own.
     """
 
     fixed: Mapping[str, float | Floats] = field(default_factory=dict)
     sharing: int = 1
+    numbers: Ints | None = None
 
 
 class Design(Strict):

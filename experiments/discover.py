@@ -107,9 +107,10 @@ def discover(
     if figure is not None:
         save_figure(figure, lambda: _draw(found, failure, parameters, studies))
     if as_json_:
-        print_json(_json(found, failure, outcome, f"{month:%Y-%m}", policy, baseline))
+        about = {"ensemble": studies.manifest.study.ensemble.name}
+        print_json(about | _json(found, failure, outcome, f"{month:%Y-%m}", policy, baseline))
         return
-    _show(found, failure)
+    _show(found, failure, studies.manifest.study.ensemble.title)
 
 
 def _failure(
@@ -135,7 +136,7 @@ def _values(
     return change
 
 
-def _show(found: Discovery, failure: Failure) -> None:
+def _show(found: Discovery, failure: Failure, ensemble: str) -> None:
     console = console_for(_WIDTH)
     console.print(failure.words, style="bold", highlight=False, markup=False)
     for number, box in enumerate(found.boxes, start=1):
@@ -147,7 +148,7 @@ def _show(found: Discovery, failure: Failure) -> None:
             "No box: failures gather in no range of the parameters by more than chance explains.",
             highlight=False,
         )
-    for note in _notes(found):
+    for note in _notes(found, ensemble):
         console.print(note, highlight=False, markup=False)
 
 
@@ -180,15 +181,15 @@ def _share(fit: Fit) -> str:
     return "not known" if fit.density is None else f"{fit.density:.0%}"
 
 
-def _notes(found: Discovery) -> list[str]:
+def _notes(found: Discovery, ensemble: str) -> list[str]:
     unknown = (
         f" {found.unknown:,} futures are left out, as the outcome is not known."
         if found.unknown
         else ""
     )
     return [
-        f"The policy fails in {found.share:.0%} of {found.futures:,} futures of the prior"
-        f" ensemble.{unknown}",
+        f"The policy fails in {found.share:.0%} of {found.futures:,} futures of the"
+        f" {ensemble}.{unknown}",
         "Coverage: share of the failures that lie in the box. Density: share of the box's futures"
         " that fail. A box is found in half of the futures and judged by the other half (in"
         " brackets: where it was found); later boxes leave out the futures of earlier ones.",
@@ -236,7 +237,8 @@ def _draw(found: Discovery, failure: Failure, parameters: pd.DataFrame, studies:
     figure.text(_LEFT, 1.0 - 0.42 / height, failure.words, va="top", color=BASELINE_COLOUR)
     source = (
         f"Fails in {found.share:.0%} of {found.futures:,} futures. Source: aigap discover, seed"
-        f" {studies.manifest.study.seed}, model {origin().model_sha256[:10]}; prior ensemble."
+        f" {studies.manifest.study.seed}, model {origin().model_sha256[:10]};"
+        f" {studies.manifest.study.ensemble.title}."
     )
     figure.text(_LEFT, 0.1 / height, source, fontsize=9, color="#555555", va="bottom")
     return figure
@@ -258,7 +260,6 @@ def _json(
         "baseline": baseline,
         "fails_below": failure.below,
         "fails_above": failure.above,
-        "ensemble": "prior",
         "model_sha256": origin().model_sha256,
         **asdict(found),
     }

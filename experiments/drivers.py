@@ -51,7 +51,7 @@ def parameters_of(study: Study) -> Iterator[tuple[str, Floats]]:
     They are those that the study was run with as long as the model is the one that ran it.
     """
     rows = study.rows(0, study.futures)
-    streams = Streams(study.seed, study.futures, 0, rows.sharing)
+    streams = Streams(study.seed, study.futures, 0, rows.sharing, rows.numbers)
     for name, quantity in uncertain().items():
         given = {name: rows.fixed[name]} if name in rows.fixed else {}
         yield name, Parameters({name: quantity}, streams, given)[name]

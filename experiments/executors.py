@@ -6,14 +6,13 @@ depends on which it is.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
 from typing import Any
+
+from experiments.worker_processes import WorkerProcesses
 
 _SECONDS_TO_ANSWER = 10
 
@@ -50,12 +49,8 @@ def processes(workers: int) -> Iterator[Executor]:
     if workers == 1:
         yield InProcess()
         return
-    spawning = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, spawning, initializer=_end_with_parent)
+    executor = WorkerProcesses(workers)
     try:
-        with _interrupts_ignored():
-            for _ in range(workers):
-                executor.submit(os.getpid)
         yield executor
     finally:
         executor.shutdown(cancel_futures=True)
@@ -105,29 +100,3 @@ def dask_cluster(address: str, workers: int | None = None) -> Iterator[tuple[Exe
         with suppress(Exception):  # there is nobody left to answer if the cluster is gone
             executor.shutdown(wait=False)
             client.close(timeout=_SECONDS_TO_ANSWER)
-
-
-def _end_with_parent() -> None:
-    """In a worker: end as soon as the parent has, however that died, lest it wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Processes started within inherit a deaf ear for Ctrl-C, which is the parent's to answer."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)

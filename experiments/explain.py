@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, cast, get_args
 
 import numpy as np
@@ -23,10 +24,11 @@ from experiments.decomposition import (
     Side,
     Step,
 )
+from experiments.ensemble_choice import ensemble as ensemble_of
 from experiments.executors import available_cores
 from experiments.figures import require_suffix
 from experiments.manifest import origin
-from experiments.options import FigureFile
+from experiments.options import EnsembleName, FigureFile
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
 from experiments.study import LAST_MONTH, StudyError, month_within
@@ -74,6 +76,7 @@ def explain(
         int | None,
         typer.Option(metavar="W", min=1, max=1024, help="Processes.", show_default="one per core"),
     ] = None,
+    ensemble: EnsembleName = "prior",
     figure: FigureFile = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
@@ -82,6 +85,8 @@ def explain(
     Each group stands still from the first date on in half of the forks of one world.
     """
     question = _question(policy, start, end, side, futures, seed)
+    question = replace(question, ensemble=ensemble_of(ensemble))
+    question.ensemble.require(seed, futures)
     if figure is not None:
         require_suffix(figure)
     forks = 2 ** len(GROUPS)
@@ -105,7 +110,7 @@ def show(found: Explanation, console: Console) -> None:
     console.print(
         f"Why the US-China gap in AI capability changes from {asked.start:%B %Y} to"
         f" {asked.end:%B %Y}, policy {asked.policy.name}; switched off: {_whose(asked.side)};"
-        f" prior ensemble, {asked.futures:,} futures",
+        f" {asked.ensemble.in_words(asked.futures)}",
         style="bold",
         highlight=False,
         markup=False,
@@ -203,7 +208,7 @@ def notes(found: Explanation) -> Iterator[str]:
                 f"Gap in {account.unit}: {lead} moves it most of all groups in"
                 f" {leads(account)[lead]:.1%} of futures."
             )
-    yield "Prior ensemble: parameters as drawn from their ranges, not weighed by observations."
+    yield f"Ensemble: {found.question.ensemble.caveat}."
 
 
 def as_json(found: Explanation) -> dict[str, Any]:
@@ -215,7 +220,7 @@ def as_json(found: Explanation) -> dict[str, Any]:
     asked = found.question
     return {
         "schema_version": 1,
-        "ensemble": "prior",
+        "ensemble": asked.ensemble.name,
         "policy": asked.policy.name,
         "from": f"{asked.start:%Y-%m}",
         "to": f"{asked.end:%Y-%m}",

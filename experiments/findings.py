@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from experiments.comparison import Comparison, Difference, Row
 from experiments.manifest import StoredOutcome
 from experiments.tables import signed, unsigned
@@ -49,6 +52,51 @@ def finding(comparison: Comparison, row: Row, title: str, baseline: str) -> str:
         f" {signed(change.low or 0.0, outcome.decimals)} to"
         f" {signed(change.high or 0.0, outcome.decimals)}); {_directions(change, outcome)}."
     )
+
+
+def overview(
+    changes: Mapping[str, Difference], outcome: StoredOutcome, baseline: str, on: date
+) -> str:
+    """Many policies' effects on one outcome, in two sentences.
+
+    Args:
+        changes: differences from the baseline, by title of the policy.
+        outcome: which.
+        baseline: title of what they are compared with.
+        on: the month.
+    """
+    subject = _SUBJECTS.get(outcome.name, outcome.name)
+    up, down = _words(outcome)
+    clear = {
+        title: change.mean
+        for title, change in changes.items()
+        if is_clear(change) and change.mean is not None
+    }
+    wider = sum(mean > 0.0 for mean in clear.values())
+    same = sum(change.equal == 1.0 for change in changes.values())
+    counts = [
+        (wider, "make", f"it clearly {up}"),
+        (len(clear) - wider, "make", f"it clearly {down}"),
+        (same, "leave", "it exactly the same"),
+        (len(changes) - len(clear) - same, "make", "no clear difference"),
+    ]
+    told = ", ".join(
+        f"{count} {verb}{'s' if count == 1 else ''} {words}"
+        for count, verb, words in counts
+        if count
+    )
+    said = (
+        f"Of {len(changes)} policies compared with \u201c{baseline}\u201d on {subject} in"
+        f" {on:%B %Y}: {told}."
+    )
+    if clear:
+        title = max(clear, key=lambda one: abs(clear[one]))
+        direction = up if clear[title] > 0.0 else down
+        said += (
+            f" The largest clear effect is that of \u201c{title}\u201d: on average"
+            f" {unsigned(clear[title], outcome.decimals)} {outcome.unit} {direction}."
+        )
+    return said
 
 
 def is_clear(change: Difference) -> bool:

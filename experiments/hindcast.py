@@ -20,12 +20,16 @@ from rich.table import Table
 
 from agents.arrays import Floats
 from experiments.comparison import MIDDLE_AND_RANGE, quantile, quantiles
+from experiments.ensemble_choice import ensemble as ensemble_of
+from experiments.ensembles import PRIOR, Ensemble
 from experiments.figures import require_suffix
 from experiments.manifest import origin
-from experiments.options import AsJson
+from experiments.options import AsJson, EnsembleName
 from experiments.policies import load_policy
 from experiments.score_card import Line, plot_card
 from experiments.terminal import compact, console_for, plain_table, print_json
+from model.calendar import parse_year_month
+from model.evidence import evidence, known_by, month_after
 from model.patterns import Half, Past, Pattern, patterns
 from model.world import DEFAULT_SEED, World
 
@@ -252,7 +256,7 @@ def _between(low: float, high: float, unit: str) -> str:
     return f"[{compact(low, unit)}, {compact(high, unit)}]"
 
 
-def notes(scores: Sequence[Score]) -> list[str]:
+def notes(scores: Sequence[Score], ensemble: Ensemble = PRIOR) -> list[str]:
     """What has to be known to read the card: the count first."""
     counted = summary_of(scores)
     halves = []
@@ -274,8 +278,21 @@ def notes(scores: Sequence[Score]) -> list[str]:
         "In range: share of futures in the range seen. Error: ranked probability score over the"
         " value seen; 0% is perfect.",
     ]
+    if ensemble.until is not None:
+        lines.append(_held_out(scores, ensemble.until))
     differing = [found.pattern for found in scores if found.pattern.differs]
     return lines + [f"* {pattern.title}: {pattern.differs}" for pattern in differing]
+
+
+def _held_out(scores: Sequence[Score], until: str) -> str:
+    """What of the card a calibrated ensemble was not weighed on."""
+    used = {seen.pattern.id for seen in known_by(evidence(), month_after(parse_year_month(until)))}
+    later = summary_of([found for found in scores if found.pattern.id not in used])
+    return (
+        f"The futures were weighed on the patterns known by {until}. Of the {later.patterns} others"
+        f" {later.passed} pass; of their {later.values} values seen {later.values_in_90} lie in the"
+        f" 5-95% range and {later.values_in_50} in the 25-75% range."
+    )
 
 
 def as_json(scores: Sequence[Score], **provenance: Any) -> dict[str, Any]:
@@ -283,7 +300,7 @@ def as_json(scores: Sequence[Score], **provenance: Any) -> dict[str, Any]:
 
     The structure is stable within a ``schema_version``::
 
-        {"schema_version": 1, "ensemble": "prior", (provenance),
+        {"schema_version": 1, (provenance, with the "ensemble"),
          "summary": {"patterns", "passed", "passed_fitted", "passed_wide", "passed_plainly",
                      "failed_overlapping", "failed_apart", "values", "values_in_90",
                      "values_in_50"},
@@ -298,7 +315,6 @@ def as_json(scores: Sequence[Score], **provenance: Any) -> dict[str, Any]:
     """
     return {
         "schema_version": 1,
-        "ensemble": "prior",
         **provenance,
         "summary": asdict(summary_of(scores)),
         "patterns": [_entry(found) for found in scores],
@@ -352,10 +368,10 @@ def _entry(found: Score) -> dict[str, Any]:
     }
 
 
-def show(scores: Sequence[Score], title: str, console: Console) -> None:
+def show(scores: Sequence[Score], title: str, console: Console, ensemble: Ensemble = PRIOR) -> None:
     """Print the card and its notes."""
     console.print(card(scores, title, console.width))
-    for note in notes(scores):
+    for note in notes(scores, ensemble):
         console.print(note, highlight=False, markup=False)
 
 
@@ -369,6 +385,7 @@ def hindcast(
     policy: Annotated[
         str, typer.Option(metavar="POLICY", help="A name (see 'aigap policies') or a YAML file.")
     ] = "history",
+    ensemble: EnsembleName = "prior",
     figure: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw it too, .png or .svg.", show_default=False),
@@ -379,15 +396,21 @@ def hindcast(
     if figure is not None:
         require_suffix(figure)
     rules = load_policy(policy)
-    scores = scores_of(World(rules, futures=futures, seed=seed), patterns())
-    ensemble = f"prior ensemble, {futures:,} {'future' if futures == 1 else 'futures'}"
-    title = f"Hindcast from January 2022 under {rules.name}: {ensemble}"
+    chosen = ensemble_of(ensemble)
+    world = World(rules, futures=futures, seed=seed, numbers=chosen.first(futures, seed))
+    scores = scores_of(world, patterns())
+    title = f"Hindcast from January 2022 under {rules.name}: {chosen.in_words(futures)}"
     model_sha256 = origin().model_sha256
     if figure is not None:
-        source = f"seed {seed}, model {model_sha256[:10]}"
+        source = f"seed {seed}, model {model_sha256[:10]}; {chosen.title}"
         plot_card([line_of(found) for found in scores], figure, title=title, source=source)
     if as_json_:
-        provenance = {"policy": rules.name, "futures": futures, "seed": seed}
+        provenance = {
+            "ensemble": chosen.name,
+            "policy": rules.name,
+            "futures": futures,
+            "seed": seed,
+        }
         print_json(as_json(scores, **provenance, model_sha256=model_sha256))
         return
-    show(scores, title, console_for(WIDTH))
+    show(scores, title, console_for(WIDTH), chosen)

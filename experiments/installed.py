@@ -15,7 +15,8 @@ from rich.table import Table
 from agents.arrays import Floats, total
 from agents.records import Region
 from experiments.comparison import MIDDLE_AND_RANGE
-from experiments.options import AsJson
+from experiments.ensemble_choice import ensemble as ensemble_of
+from experiments.options import AsJson, EnsembleName
 from experiments.policies import load_policy
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, plain_table, print_json
@@ -86,20 +87,24 @@ def installed(
     futures: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
     ] = 300,
+    ensemble: EnsembleName = "prior",
     as_json: AsJson = False,
 ) -> None:
     """Say which accelerators that came since 2022 stand in a region, whose, and by which way."""
     month = month_within(on, RECORD_START, LAST_MONTH)
     where, division = _region(region), _division(by)
-    world = World(load_policy(policy), futures=futures, seed=DEFAULT_SEED)
+    chosen = ensemble_of(ensemble)
+    numbers = chosen.first(futures, DEFAULT_SEED)
+    world = World(load_policy(policy), futures=futures, seed=DEFAULT_SEED, numbers=numbers)
     world.run_to(month)
     found = holdings(world, where, division)
     if as_json:
-        print_json(_as_json(found, month, region, by, policy, futures))
+        about = {"ensemble": chosen.name}
+        print_json(about | _as_json(found, month, region, by, policy, futures))
         return
     title = (
         f"Accelerators of {region} developers that came since January 2022, {month:%B %Y},"
-        f" {policy}, prior ensemble, {futures:,} futures"
+        f" {policy}, {chosen.in_words(futures)}"
     )
     console_for(_WIDTH_IN_PIPES).print(_table(found, title))
 
@@ -129,7 +134,6 @@ def _as_json(
     """Stable within a ``schema_version``; ranges are 5%, median, 95%."""
     return {
         "schema_version": 1,
-        "ensemble": "prior",
         "on": f"{month:%Y-%m}",
         "region": region,
         "by": by,

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.ensembles import Ensemble
 from experiments.manifest import Manifest, StoredOutcome, origin
 from experiments.store import StoreError, known_names, load, read_manifest
 from model.policy import Policy
 
 # What must be the same for future i of one study to be future i of the other.
-_SHARED = ("futures", "seed", "design", "products")
+_SHARED = ("ensemble", "futures", "seed", "design", "products")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +125,4 @@ def join(directories: Sequence[Path]) -> Joined:
 
 
 def _in_words(value: object) -> str:
-    return str(getattr(value, "name", value))
+    return value.title if isinstance(value, Ensemble) else str(getattr(value, "name", value))

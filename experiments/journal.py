@@ -1,4 +1,4 @@
-"""The journal of a study under way: one line for each shard stored, with its checksum.
+"""The journal of a study under way: one line for each file stored, with its checksum.
 
 A line is added only once its shard lies whole on disk.  What a crash leaves of a line is no JSON
 and is passed over, so the worst that is lost is that the shard is simulated again.
@@ -9,32 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from experiments.durable import append_line, write_whole
-from experiments.manifest import StoredShard
+from experiments.manifest import StoredPart, StoredShard
+
+Entry = StoredShard | StoredPart
+_ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 
-def enter(journal: Path, shard: StoredShard) -> None:
-    """Add a shard.
+def enter(journal: Path, entry: Entry) -> None:
+    """Add a file that lies whole on disk.
 
     Raises:
         OSError: if it cannot be written.
     """
-    append_line(journal, _line(shard))
+    append_line(journal, _line(entry))
 
 
-def rewrite(journal: Path, shards: Iterable[StoredShard]) -> None:
+def rewrite(journal: Path, entries: Iterable[Entry]) -> None:
     """Write the journal anew, whole.
 
     Raises:
         OSError: if it cannot be written; the old one stays then.
     """
-    write_whole(journal, b"".join(_line(shard) + b"\n" for shard in shards))
+    write_whole(journal, b"".join(_line(entry) + b"\n" for entry in entries))
 
 
-def read(journal: Path) -> dict[str, StoredShard]:
-    """The shards entered, by path; none if there is no journal.
+def read(journal: Path) -> dict[str, Entry]:
+    """The files entered, by path; none if there is no journal.
 
     Raises:
         OSError: if it is there and cannot be read.
@@ -43,15 +46,15 @@ def read(journal: Path) -> dict[str, StoredShard]:
         lines = journal.read_bytes().splitlines()
     except FileNotFoundError:
         return {}
-    shards: dict[str, StoredShard] = {}
+    entries: dict[str, Entry] = {}
     for line in lines:
         try:
-            shard = StoredShard.model_validate_json(line)
+            entry = _ENTRY.validate_json(line)
         except ValidationError:
             continue
-        shards[shard.path] = shard
-    return shards
+        entries[entry.path] = entry
+    return entries
 
 
-def _line(shard: StoredShard) -> bytes:
-    return shard.model_dump_json().encode()
+def _line(entry: Entry) -> bytes:
+    return entry.model_dump_json().encode()

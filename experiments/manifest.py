@@ -40,14 +40,24 @@ class StoredOutcome(Strict):
     decimals: int
 
 
-class StoredShard(Strict):
-    """A file of results and its checksum."""
+class StoredFile(Strict):
+    """A file and its checksum."""
 
     path: str
-    policy: str
+    sha256: str
+
+
+class StoredPart(StoredFile):
+    """A file that summarises some futures of every policy."""
+
     first_future: int
     futures: int
-    sha256: str
+
+
+class StoredShard(StoredPart):
+    """A file of results: some futures of one policy."""
+
+    policy: str
 
 
 class Origin(Strict):
@@ -82,7 +92,7 @@ class Unfinished(Strict):
 
 
 class Manifest(Strict):
-    """The whole of ``manifest.json``."""
+    """The whole of ``manifest.json``; a study has shards, or one file of summaries."""
 
     format: Literal["aigap study"] = "aigap study"
     schema_version: Literal[1] = 1
@@ -90,6 +100,12 @@ class Manifest(Strict):
     outcomes: tuple[StoredOutcome, ...]
     origin: Origin
     shards: tuple[StoredShard, ...]
+    summaries: StoredFile | None = None
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """The files of results."""
+        return self.shards if self.summaries is None else (*self.shards, self.summaries)
 
     def answers(self, study: Study) -> bool:
         """Whether running ``study`` now would give these very results."""

@@ -8,6 +8,14 @@ from typing import Annotated
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+EnsembleName = Annotated[
+    str,
+    typer.Option(
+        "--ensemble",
+        metavar="prior|calibrated|FILE",
+        help="Futures as drawn, or those kept by what was seen (see 'aigap calibrate').",
+    ),
+]
 FigureFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Also draw it, into a .png or .svg.")
 ]

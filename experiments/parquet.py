@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.study import Shard, Study
 
 KEYS = ("policy", "future", "date")
-_COMPRESSION = "zstd"
+COMPRESSION = "zstd"
 _ROWS_PER_GROUP = 131_072
 
 
@@ -40,6 +40,10 @@ def shard_content(study: Study, shard: Shard, values: NDArray[np.float64]) -> by
     columns |= {name: pa.array(values[at].ravel()) for at, name in enumerate(names)}
     sink = pa.BufferOutputStream()
     pq.write_table(
-        pa.table(columns), sink, compression=_COMPRESSION, row_group_size=_ROWS_PER_GROUP
+        pa.table(columns),
+        sink,
+        compression=COMPRESSION,
+        row_group_size=_ROWS_PER_GROUP,
+        write_page_checksum=True,  # for those who read a column and not the file
     )
     return bytes(sink.getvalue())

@@ -2,80 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from html import escape
-from itertools import groupby
-from math import isinf
 from pathlib import Path
 
-import pandas as pd
-
-from experiments.comparison import Comparison, Row
-from experiments.cost_effectiveness import CostEffect
-from experiments.drivers import Drivers
+from experiments.comparison import Difference
 from experiments.durable import write_whole
-from experiments.findings import against_uncertainty, finding
-from experiments.joined import Joined
+from experiments.findings import against_uncertainty, is_clear, overview
 from experiments.manifest import StoredOutcome
 from experiments.report_figures import STRONGEST, difference, fan, forest, svg, tornado
-from experiments.tables import shown, signed, span_of, unsigned
+from experiments.report_material import Material
+from experiments.report_notes import caveats, provenance
+from experiments.report_tables import costs_table, outcomes_table
+from experiments.tables import signed, span_of
 
 _STYLE = Path(__file__).with_name("report.css")
-_MANY = 5
 _HEADINGS = {"gap_months": "Gap in AI capability", "chip_gap_years": "Gap in chip making"}
+# With more policies than this, what is said of each is folded away until asked for.
+_FEW = 3
 
 
 class ReportError(ValueError):
     """A report that cannot be written; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What a report is made of.
-
-    Attributes:
-        studies: where the results lie.
-        comparison: of the outcomes shown in the table, in one month.
-        drawn: the outcomes drawn over time; the first is what findings and tornados are about.
-        frame: their results, every month.
-        costs: what a month of the gap costs, by policy and account.
-        drivers: by policy, what its difference in the first outcome hangs on; None where nothing
-            can be ranked.
-        undrawn: why there are no drivers at all; empty where there are.
-    """
-
-    studies: Joined
-    comparison: Comparison
-    drawn: tuple[StoredOutcome, ...]
-    frame: pd.DataFrame
-    costs: tuple[CostEffect, ...]
-    drivers: dict[str, Drivers | None]
-    undrawn: str = ""
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Titles of the policies by name."""
-        return {name: policy.title or name for name, policy in self.studies.policies.items()}
-
-    @property
-    def others(self) -> list[str]:
-        """The policies that are compared with the baseline."""
-        return [name for name in self.titles if name != self.comparison.baseline]
-
-    def row(self, outcome: str, policy: str) -> Row:
-        """The comparison of one outcome under one policy."""
-        return next(
-            row
-            for row in self.comparison.rows
-            if row.outcome.name == outcome and row.policy == policy
-        )
-
-    def finding(self, outcome: str, policy: str) -> str:
-        """What was found, in a sentence."""
-        titles = self.titles
-        row = self.row(outcome, policy)
-        return finding(self.comparison, row, titles[policy], titles[self.comparison.baseline])
 
 
 def write_report(material: Material, out: Path) -> None:
@@ -100,10 +48,10 @@ def page(material: Material) -> str:
             _question(material, title),
             _answer(material),
             _policies(material),
-            _table(material),
-            _costs(material),
-            _caveats(material),
-            _provenance(material),
+            outcomes_table(material),
+            costs_table(material),
+            caveats(material),
+            provenance(material),
         )
         for part in section
     )
@@ -137,10 +85,13 @@ def _question(material: Material, title: str) -> Iterator[str]:
     base = material.titles[material.comparison.baseline]
     futures = material.comparison.futures
     yield f"<h1>{escape(title)}</h1>"
-    if len(material.others) == 1:
-        question = material.studies.policies[material.others[0]].question
-        if question:
-            yield f'<p class="question">{escape(question)}</p>'
+    question = (
+        material.studies.policies[material.others[0]].question
+        if len(material.others) == 1
+        else f"What would each of {len(material.others)} other policies make of the gap?"
+    )
+    if question:
+        yield f'<p class="question">{escape(question)}</p>'
     yield (
         f'<p class="lead">Compared with \u201c{escape(base)}\u201d in {futures:,} simulated'
         f" futures, each lived under every policy with the same luck. Figures are for"
@@ -150,31 +101,64 @@ def _question(material: Material, title: str) -> Iterator[str]:
 
 def _answer(material: Material) -> Iterator[str]:
     outcome = material.drawn[0]
+    changes = {
+        name: change
+        for name in material.others
+        if (change := material.row(outcome.name, name).difference) is not None
+    }
     yield '<section class="findings" aria-label="What was found">'
-    found = [material.finding(outcome.name, name) for name in material.others]
-    if len(found) == 1:
-        yield f"<p><strong>{escape(found[0])}</strong></p>"
-        change = material.row(outcome.name, material.others[0]).difference
-        if change is not None and (words := against_uncertainty(change)):
+    if len(material.others) == 1:
+        (name,) = material.others
+        yield f"<p><strong>{escape(material.finding(outcome.name, name))}</strong></p>"
+        if name in changes and (words := against_uncertainty(changes[name])):
             yield f"<p>{escape(words)}</p>"
-    else:
-        yield "<ul>"
-        yield from (f"<li>{escape(words)}</li>" for words in found)
-        yield "</ul>"
-    yield "</section>"
-    if len(material.others) > 1:
-        changes = [
-            (material.titles[name], change)
-            for name in material.others
-            if (change := material.row(outcome.name, name).difference) is not None
-        ]
-        drawing = svg("forest", "Differences by policy", lambda: forest(changes, outcome))
-        yield _figure(
-            drawing,
-            "All policies at a glance",
-            "Dot: mean difference; line: its 95% interval; bar: 5-95% of futures. Right of the"
-            f" line the policy widens the gap. {material.comparison.on:%B %Y}.",
-        )
+        yield "</section>"
+        return
+    named = {material.titles[name]: change for name, change in changes.items()}
+    base = material.titles[material.comparison.baseline]
+    said = overview(named, outcome, base, material.comparison.on)
+    yield f"<p><strong>{escape(said)}</strong></p></section>"
+    ranked = sorted(named.items(), key=lambda entry: -(entry[1].mean or 0.0))
+    drawing = svg("forest", "Differences by policy", lambda: forest(ranked, outcome))
+    yield '<div class="glance">'
+    yield _figure(
+        drawing,
+        "All policies at a glance",
+        "Dot: mean difference; line: its 95% interval; bar: 5-95% of futures. Right of the"
+        f" line the policy widens the gap. {material.comparison.on:%B %Y}.",
+    )
+    yield "<div>"
+    yield from _by_effect(ranked, outcome)
+    yield "</div></div>"
+
+
+def _by_effect(ranked: list[tuple[str, Difference]], outcome: StoredOutcome) -> Iterator[str]:
+    """The policies under what they do, each with its mean difference and the interval of it."""
+    groups: dict[str, list[str]] = {}
+    for title, change in ranked:
+        figures = "not known" if change.mean is None else signed(change.mean, outcome.decimals)
+        if change.interval is not None and change.interval[0] != change.interval[1]:
+            figures += f" ({span_of(*change.interval, outcome.decimals)})"
+        groups.setdefault(_effect(change), []).append(f"{title}: {figures}")
+    for heading in ("Clearly wider", "Clearly narrower", "No clear difference", "Exactly the same"):
+        if heading in groups:
+            yield f"<h3>{heading}</h3><ul>"
+            lines = groups[heading]
+            strongest_first = reversed(lines) if heading == "Clearly narrower" else lines
+            yield from (f"<li>{escape(line)}</li>" for line in strongest_first)
+            yield "</ul>"
+    yield (
+        f'<p class="note">Mean difference in {escape(outcome.unit)}, with its 95% interval. Clear:'
+        " the interval leaves out zero. 0 is an exact zero; 0.0 merely rounds to it.</p>"
+    )
+
+
+def _effect(change: Difference) -> str:
+    if change.equal == 1.0:
+        return "Exactly the same"
+    if not is_clear(change) or change.mean is None:
+        return "No clear difference"
+    return "Clearly wider" if change.mean > 0.0 else "Clearly narrower"
 
 
 def _policies(material: Material) -> Iterator[str]:
@@ -187,21 +171,33 @@ def _policies(material: Material) -> Iterator[str]:
         " Bands: 25-75% and 5-95% of futures; a band runs off the panel where values lie beyond"
         " the record.</p>"
     )
+    folded = len(material.others) > _FEW
     for name in material.others:
-        policy = material.studies.policies[name]
-        if len(material.others) > 1:
-            yield f"<h3>{escape(material.titles[name])}</h3>"
-            if policy.question:
-                yield f"<p><em>{escape(policy.question)}</em></p>"
-        if policy.description:
-            yield f'<p class="note">{escape(policy.description)}</p>'
-        for outcome in material.drawn[1:]:
-            yield f"<p>{escape(material.finding(outcome.name, name))}</p>"
-        yield '<div class="figures">'
-        for outcome in material.drawn:
-            yield from _over_time(material, outcome, name)
-        yield "</div>"
-        yield from _tornado(material, name)
+        title = f"<h3>{escape(material.titles[name])}</h3>"
+        if folded:
+            yield f"<details><summary>{title}</summary>"
+        elif len(material.others) > 1:
+            yield title
+        yield from _policy(material, name)
+        if folded:
+            yield "</details>"
+
+
+def _policy(material: Material, name: str) -> Iterator[str]:
+    policy = material.studies.policies[name]
+    found = [material.finding(outcome.name, name) for outcome in material.drawn]
+    if len(material.others) > 1:
+        if policy.question:
+            yield f"<p><em>{escape(policy.question)}</em></p>"
+        yield f"<p><strong>{escape(found[0])}</strong></p>"
+    yield from (f"<p>{escape(words)}</p>" for words in found[1:])
+    if policy.description:
+        yield f'<p class="note">{escape(policy.description)}</p>'
+    yield '<div class="figures">'
+    for outcome in material.drawn:
+        yield from _over_time(material, outcome, name)
+    yield "</div>"
+    yield from _tornado(material, name)
 
 
 def _over_time(material: Material, outcome: StoredOutcome, policy: str) -> Iterator[str]:
@@ -252,193 +248,3 @@ def _tornado(material: Material, policy: str) -> Iterator[str]:
 def _figure(drawing: str, title: str, caption: str) -> str:
     words = f"<figcaption><b>{escape(title)}</b>{escape(caption)}</figcaption>"
     return f"<figure>{drawing}{words}</figure>"
-
-
-def _table(material: Material) -> Iterator[str]:
-    yield "<h2>All outcomes</h2>"
-    headings = (
-        "Outcome / policy",
-        "Median",
-        "Mean difference",
-        "95% interval of the mean",
-        "5% to 95% of futures",
-        "Differences, 5% to 95%",
-        "Probability higher",
-        "Effect size",
-    )
-    yield _scrolling("All outcomes")
-    yield f"<table><caption>{material.comparison.on:%B %Y}</caption><thead><tr>"
-    yield "".join(f'<th scope="col">{heading}</th>' for heading in headings)
-    yield "</tr></thead>"
-    for _, rows in groupby(material.comparison.rows, key=lambda row: row.outcome.name):
-        yield from _group(list(rows), material.titles, len(headings))
-    yield "</table></div>"
-    yield (
-        '<p class="note">Effect size: the mean difference in standard deviations of what the'
-        " baseline varies by over futures. \u201c&gt; record\u201d: longer than the record can"
-        " show. 0 is an exact zero; 0.0 merely rounds to it.</p>"
-    )
-
-
-def _group(rows: Sequence[Row], titles: dict[str, str], columns: int) -> Iterator[str]:
-    outcome = rows[0].outcome
-    yield "<tbody>"
-    yield (
-        f'<tr><th scope="rowgroup" colspan="{columns}">{escape(outcome.name)},'
-        f" {escape(outcome.unit)}</th></tr>"
-    )
-    for row in rows:
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row))
-        yield f'<tr><th scope="row">{escape(titles[row.policy])}</th>{cells}</tr>'
-    yield "</tbody>"
-
-
-def _cells(row: Row) -> list[str]:
-    level, change, decimals = row.level, row.difference, row.outcome.decimals
-    median = shown(level.median, decimals)
-    reach = f"{shown(level.low, decimals)} to {shown(level.high, decimals)}"
-    if change is None:
-        return [median, "", "", reach, "", "", ""]
-    if change.mean is None or change.low is None or change.high is None:
-        return [median, "-", "-", reach, "-", "-", "-"]
-    higher = "-" if change.higher is None else f"{change.higher:.0%}"
-    if change.higher_interval is not None and change.equal != 1.0:
-        higher += " ({:.0%} to {:.0%})".format(*change.higher_interval)
-    return [
-        median,
-        signed(change.mean, decimals),
-        "-" if change.interval is None else span_of(*change.interval, decimals),
-        reach,
-        span_of(change.low, change.high, decimals),
-        higher,
-        "-" if change.effect is None else f"{change.effect:+.2f}",
-    ]
-
-
-def _costs(material: Material) -> Iterator[str]:
-    if not material.costs:
-        return
-    yield "<h2>What a month of the gap costs</h2>"
-    yield (
-        "<p>The change of cost since January 2022 over the change of the gap, as means over the"
-        " futures in which the gap is known on both sides. A ratio is given only where both change"
-        " clearly and one is the price of the other.</p>"
-    )
-    yield _scrolling("Cost-effectiveness")
-    yield "<table><thead><tr>"
-    for heading in (
-        "Policy",
-        "Change of cost, USD bn",
-        "Change of the gap, months",
-        "USD bn per month",
-        "Reading",
-    ):
-        yield f'<th scope="col">{heading}</th>'
-    yield "</tr></thead>"
-    for account, effects in groupby(
-        sorted(material.costs, key=lambda effect: effect.account), key=lambda one: one.account
-    ):
-        yield f'<tbody><tr><th scope="rowgroup" colspan="5">{escape(account)}</th></tr>'
-        for effect in effects:
-            cells = (
-                _with_interval(effect.cost, effect.cost_interval, 1),
-                _with_interval(effect.gain, effect.gain_interval, 1),
-                _ratio(effect),
-            )
-            numbers = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-            yield (
-                f'<tr><th scope="row">{escape(material.titles[effect.policy])}</th>{numbers}'
-                f'<td class="words">{escape(effect.verdict)}</td></tr>'
-            )
-        yield "</tbody>"
-    yield "</table></div>"
-
-
-def _with_interval(mean: float | None, interval: tuple[float, float] | None, decimals: int) -> str:
-    if mean is None:
-        return "-"
-    if interval is None or interval[0] == interval[1]:
-        return signed(mean, decimals)
-    return f"{signed(mean, decimals)} ({span_of(*interval, decimals)})"
-
-
-def _ratio(effect: CostEffect) -> str:
-    if effect.ratio is None or effect.ratio_interval is None:
-        return "undefined"
-    low, high = effect.ratio_interval
-    reach = f"{unsigned(low, 1)} or more" if isinf(high) else f"{low:,.1f} to {high:,.1f}"
-    return f"{unsigned(effect.ratio, 1)} ({reach})"
-
-
-def _caveats(material: Material) -> Iterator[str]:
-    yield "<h2>How far to trust this</h2><ul>"
-    yield (
-        "<li>The futures are the <strong>prior ensemble</strong>: every uncertain parameter drawn"
-        " from its range, none weighed by what was observed since 2022. Read directions and ranges,"
-        " not decimals.</li>"
-    )
-    yield (
-        "<li>The 95% intervals of means are bootstrap intervals: how much another sample of futures"
-        " could move the mean. They say nothing of what the model leaves out.</li>"
-    )
-    yield (
-        "<li>The gap in months moves in steps, from one American release to the next: a policy may"
-        " leave it untouched in most futures and matter a good deal in the rest, so a median of 0"
-        " does not mean no effect.</li>"
-    )
-    if len(material.others) >= _MANY:
-        yield (
-            f"<li>{len(material.others)} policies are compared at once, each with its own 95%"
-            " interval: about one in twenty would leave out zero by chance.</li>"
-        )
-    yield from (f"<li>{escape(line)}</li>" for line in _unknown(material))
-    if material.undrawn:
-        yield f"<li>{escape(material.undrawn)}</li>"
-    yield "</ul>"
-
-
-def _unknown(material: Material) -> Iterator[str]:
-    """The share of futures in which an outcome is censored, or not known on both sides."""
-    censorable = [row for row in material.comparison.rows if row.outcome.censored_by]
-    some = False
-    for row in censorable:
-        level = row.level
-        words = [
-            f"{share:.1%} of futures lie beyond the record ({side})"
-            for share, side in ((level.above, "above"), (level.below, "below"))
-            if share > 0.0
-        ]
-        if row.difference is not None and row.difference.dropped:
-            words.append(f"the difference rests on {row.difference.pairs:,} pairs")
-        if words:
-            some = True
-            yield f"{row.outcome.name}, {material.titles[row.policy]}: {'; '.join(words)}."
-    if censorable and not some:
-        yield "Censored share: 0.0%. Every gap shown is within the record in every future."
-
-
-def _provenance(material: Material) -> Iterator[str]:
-    manifest = material.studies.manifest
-    study, made = manifest.study, manifest.origin
-    versions = ", ".join(f"{name} {number}" for name, number in made.versions.items() if number)
-    entries = {
-        "Policies": ", ".join(material.studies.policies),
-        "Baseline": material.comparison.baseline,
-        "Futures": f"{study.futures:,} under each policy, design {study.design.name}",
-        "Ensemble": "prior (weighed by no observation)",
-        "Seed": str(study.seed),
-        "Products": study.products,
-        "Horizon": f"January 2022 to {material.studies.until:%B %Y}",
-        "Model": f"SHA-256 {made.model_sha256}",
-        "Git revision": made.revision or "not known",
-        "Versions": versions,
-        "Made by": "aigap compare " + " ".join(path.name for path in material.studies.directories),
-    }
-    yield "<h2>Where this comes from</h2><dl>"
-    yield from (f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in entries.items())
-    yield "</dl>"
-
-
-def _scrolling(label: str) -> str:
-    """Opens what a narrow screen may scroll sideways, by keyboard too."""
-    return f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">'

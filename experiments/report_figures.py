@@ -51,6 +51,7 @@ _STYLE: dict[Any, Any] = STYLE | {
     "ytick.labelcolor": _INK,
     "svg.fonttype": "none",
 }
+_BLANK = {"facecolor": _PAPER, "edgecolor": "none", "pad": 1.0}
 _WIDTH, _HEIGHT, _ROW = 4.7, 3.1, 0.27
 STRONGEST = 12
 
@@ -142,7 +143,12 @@ def forest(changes: Sequence[tuple[str, Difference]], outcome: StoredOutcome) ->
     for row, (title, change) in enumerate(changes):
         said = "" if change.mean is None else f": {signed(change.mean, outcome.decimals)}"
         axes.text(
-            0.0, row - 0.08, f"{title}{said}", transform=axes.get_yaxis_transform(), va="bottom"
+            0.0,
+            row - 0.08,
+            f"{title}{said}",
+            transform=axes.get_yaxis_transform(),
+            va="bottom",
+            bbox=_BLANK,  # or the line of the baseline runs through the words
         )
     axes.axvline(0.0, color=_BASE, linewidth=1.6, zorder=0.5)
     axes.set_ylim(len(changes) - 0.3, -0.75)
@@ -172,7 +178,14 @@ def tornado(found: Drivers) -> Figure:
         )
         axes.plot([driver.low, driver.high], [row + 0.22] * 2, color=_INK, linewidth=1.1)
         words = driver.name.replace("_", " ")
-        axes.text(0.0, row - 0.05, words, transform=axes.get_yaxis_transform(), va="bottom")
+        axes.text(
+            0.0,
+            row - 0.05,
+            words,
+            transform=axes.get_yaxis_transform(),
+            va="bottom",
+            bbox=_BLANK,
+        )
     axes.axvline(0.0, color=_BASE, linewidth=1.6, zorder=0.5)
     axes.set_ylim(len(shown) - 0.3, -0.75)
     axes.set_yticks([])

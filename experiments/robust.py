@@ -59,12 +59,17 @@ def robust(
     )
     found = robustness(values, end, standard)
     if as_json_:
-        about = {"outcome": outcome, "unit": judged.unit, "on": f"{month:%Y-%m}"}
+        about = {
+            "outcome": outcome,
+            "unit": judged.unit,
+            "on": f"{month:%Y-%m}",
+            "ensemble": studies.manifest.study.ensemble.name,
+        }
         print_json(_json(found, end, standard) | about)
         return
     title = (
-        f"{outcome}, {judged.unit}, {month:%B %Y}: {better} is better; prior ensemble,"
-        f" {found.compared:,} futures"
+        f"{outcome}, {judged.unit}, {month:%B %Y}: {better} is better;"
+        f" {studies.manifest.study.ensemble.in_words(found.compared)}"
     )
     console = console_for(_WIDTH)
     console.print(_table(found, judged, title, standard))
@@ -132,7 +137,6 @@ def _json(found: Verdict, better: Literal["high", "low"], standard: float | None
         "schema_version": 1,
         "better": better,
         "standard": standard,
-        "ensemble": "prior",
         "compared": found.compared,
         "unknown": found.unknown,
         "undecided": found.undecided,

@@ -20,7 +20,7 @@ from experiments.progress import progress_bar
 from experiments.runner import resume as resume_study
 from experiments.runner import run as run_study
 from experiments.store import resuming
-from experiments.storing import WriteError, unfinished, what_lies_there
+from experiments.storing import WriteError, stored_futures, unfinished, what_lies_there
 from experiments.study import MOST_FUTURES, MOST_MONTHS, Study, StudyError
 from experiments.study_files import asked_for, load_study
 from experiments.terminal import counted, say
@@ -41,7 +41,11 @@ def run(
     ] = None,
     study_file: Annotated[
         Path | None,
-        typer.Option("--study", metavar="FILE", help="A study in YAML, in place of what follows."),
+        typer.Option(
+            "--study",
+            metavar="FILE",
+            help="A study in YAML, or 'reference', in place of what follows.",
+        ),
     ] = None,
     futures: Annotated[
         int | None,
@@ -65,6 +69,14 @@ def run(
             metavar="random|lhs|sobol|nominal|oat|table:FILE",
             help="How futures are spread over the uncertain parameters.",
             show_default="random",
+        ),
+    ] = None,
+    ensemble: Annotated[
+        str | None,
+        typer.Option(
+            metavar="prior|calibrated|FILE",
+            help="Futures as drawn, or those kept by what was seen (see 'aigap calibrate').",
+            show_default="prior",
         ),
     ] = None,
     grid: Annotated[
@@ -91,6 +103,14 @@ def run(
             max=MOST_MONTHS,
             help="Store only every Nth month, and the last.",
             show_default="1",
+        ),
+    ] = None,
+    summaries: Annotated[
+        str | None,
+        typer.Option(
+            metavar="POLICY",
+            help="Store only summaries over futures, with differences from this policy.",
+            show_default="store every future",
         ),
     ] = None,
     workers: Annotated[
@@ -145,12 +165,14 @@ def run(
         "policies": policies,
         "grid": dict(axis_in_words(text) for text in grid) if grid else None,
         "design": design,
+        "ensemble": ensemble,
         "futures": futures,
         "until": until,
         "seed": seed,
         "products": products,
         "outcomes": keep.split(",") if keep is not None else None,
         "every": every,
+        "summaries": summaries,
     }
     if resumed is None:
         study = _study(study_file, asked)
@@ -161,7 +183,7 @@ def run(
         _refuse_beside_resume(asked | {"study": study_file, "out": out, "overwrite": overwrite})
         directory = resumed
         begun, entered = what_lies_there(directory)
-        study, stored = begun.study, sum(shard.futures for shard in entered.values())
+        study, stored = begun.study, stored_futures(begun.study, entered)
         work = partial(resume_study, directory)
     try:
         with _hands(workers, dask) as (executor, count):

@@ -7,11 +7,13 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from itertools import islice
+from math import ceil
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.chains import Chain, Chains
 from experiments.designs import Rows
 from experiments.executors import RunError, processes
 from experiments.manifest import Origin, origin
@@ -19,10 +21,11 @@ from experiments.storing import Store
 from experiments.study import FUTURES_PER_SHARD, Block, Shard, Study, cut
 from model.world import World
 
-# Blocks handed out per worker: one under way and one waiting, so that none is idle.
-_BLOCKS_PER_WORKER = 2
-# With so many shards per worker, an uneven end costs less than smaller blocks would.
-_SHARDS_ENOUGH = 6
+# Chains handed out per worker: one under way and one waiting, so that none is idle.
+_CHAINS_PER_WORKER = 2
+# What a block costs whatever its size, in units of what 1,000 futures in it cost besides.
+_COST_OF_A_BLOCK = 1.5
+_MOST_PARTS = 8
 
 Values = NDArray[np.float64]
 
@@ -97,38 +100,58 @@ def resume(
 
 
 def suitable_block(study: Study, workers: int) -> int:
-    """A block size that is cheap for each future and leaves no worker idle at the end.
+    """A block size that is cheap for each future and leaves no worker idle for long.
 
-    A block of a whole shard costs least for each future.  Halves cost a little more, and pay
-    where whole shards would not come out even among the workers.
+    A block of a whole shard costs least for each future; parts pay only where there are fewer
+    shards than workers.
     """
     shards = sum(1 for _ in study.shards())
-    even = shards % workers == 0 or shards >= _SHARDS_ENOUGH * workers
-    return FUTURES_PER_SHARD if even else FUTURES_PER_SHARD // 2
+
+    def done_after(parts: int) -> float:
+        rounds = ceil(shards * parts / workers)
+        return rounds * (_COST_OF_A_BLOCK + 1.0 / parts)
+
+    return ceil(FUTURES_PER_SHARD / min(range(1, _MOST_PARTS + 1), key=done_after))
 
 
-def simulate(study: Study, block: Block, rows: Rows) -> Values:
-    """The outcomes of one block; ``rows`` is what the study's design gives to its futures.
+def simulate(study: Study, chain: Chain, rows: Rows) -> list[Values]:
+    """The outcomes of a chain's blocks; ``rows`` is what the study's design gives to its futures.
 
     Returns:
-        ``(outcomes, futures, months)``, those that the study keeps.
+        For each block, the trunk first: ``(outcomes, futures, months)``, those that the study
+        keeps.
     """
-    world = World(
-        study.policy(block.shard.policy),
-        futures=block.futures,
+    trunk = World(
+        study.policy(chain.trunk.shard.policy),
+        futures=chain.trunk.futures,
         seed=study.seed,
-        first_future=block.first_future,
+        first_future=chain.trunk.first_future,
+        numbers=rows.numbers,
         products=study.products,
         fixed=rows.fixed,
         sharing=rows.sharing,
     )
+    last = study.month_indices[-1]
+    values = []
+    for branch in chain.branches:
+        trunk.run_to(trunk.calendar.month(branch.month))
+        # One that never leaves within the horizon is the trunk to its end.
+        twin = (
+            trunk.branch(study.policy(branch.block.shard.policy)) if branch.month < last else trunk
+        )
+        values.append(_lived(study, twin))
+    return [_lived(study, trunk), *values]
+
+
+def _lived(study: Study, world: World) -> Values:
+    """What a study keeps of a world, which lives to the end for it."""
     world.run_to(study.until)
     kept = study.month_indices
     return np.stack([world.record.values(name)[kept].T for name in study.outcomes])
 
 
-def simulate_as(expected: Origin, study: Study, block: Block, rows: Rows) -> Values:
-    """The outcomes of one block, by the very model that the study is run with.
+def simulate_as(expected: Origin, study: Study, chain: Chain, rows: Rows) -> list[Values]:
+    """The outcomes of a chain's blocks, by the very model that the study is run with.
 
     Raises:
         RunError: if the worker that this runs in has another.
@@ -138,7 +161,7 @@ def simulate_as(expected: Origin, study: Study, block: Block, rows: Rows) -> Val
         raise RunError(
             f"a worker has another model or other packages ({here.differences(expected)})"
         )
-    return simulate(study, block, rows)
+    return simulate(study, chain, rows)
 
 
 def _complete(
@@ -152,11 +175,11 @@ def _complete(
     size = block or suitable_block(store.study, workers)
     missing = store.missing()
     count = max(1, min(workers, sum(1 for _ in cut(missing, size))))
+    chains = Chains(store.study, size, workers).of(missing)
     try:
         with nullcontext(executor) if executor else processes(count) as hands:
-            in_flight = 1 if workers == 1 and not executor else count * _BLOCKS_PER_WORKER
-            blocks = cut(missing, size)
-            for shard, values in _whole_shards(store.study, blocks, hands, in_flight, advance):
+            in_flight = 1 if workers == 1 and not executor else count * _CHAINS_PER_WORKER
+            for shard, values in _whole_shards(store.study, chains, hands, in_flight, advance):
                 store.write(shard, values)
         store.finish()
     except BrokenProcessPool:
@@ -169,14 +192,14 @@ def _complete(
 
 def _whole_shards(
     study: Study,
-    blocks: Iterator[Block],
+    chains: Iterator[Chain],
     executor: Executor,
     in_flight: int,
     advance: Callable[[int], None],
 ) -> Iterator[tuple[Shard, Values]]:
     """Shards with their values, as soon as all of a shard's blocks are there."""
     gathered: dict[Shard, dict[int, Values]] = {}
-    for block, values in _simulated(study, blocks, executor, in_flight):
+    for block, values in _simulated(study, chains, executor, in_flight):
         parts = gathered.setdefault(block.shard, {})
         parts[block.first_future] = values
         advance(block.futures)
@@ -186,20 +209,20 @@ def _whole_shards(
 
 
 def _simulated(
-    study: Study, blocks: Iterator[Block], executor: Executor, in_flight: int
+    study: Study, chains: Iterator[Chain], executor: Executor, in_flight: int
 ) -> Iterator[tuple[Block, Values]]:
-    """Blocks with their values, in the order of their completion, few at a time."""
-    waiting: dict[Future[Values], Block] = {}
+    """Blocks with their values, in the order of their completion, few chains at a time."""
+    waiting: dict[Future[list[Values]], Chain] = {}
 
     def hand_out(count: int) -> None:
-        for block in islice(blocks, count):
-            rows = study.rows(block.first_future, block.futures)
-            waiting[executor.submit(simulate_as, origin(), study, block, rows)] = block
+        for chain in islice(chains, count):
+            rows = study.rows(chain.trunk.first_future, chain.trunk.futures)
+            waiting[executor.submit(simulate_as, origin(), study, chain, rows)] = chain
 
     hand_out(in_flight)
     while waiting:
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
-            block, values = waiting.pop(future), future.result()
+            chain, values = waiting.pop(future), future.result()
             hand_out(1)
-            yield block, values
+            yield from zip(chain.blocks, values, strict=True)

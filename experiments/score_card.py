@@ -158,6 +158,5 @@ def _foot(lines: Sequence[Line], source: str) -> str:
         " shows little.  ~ a range more than twice as wide as what it is about."
         "  * the source counts something else.\n"
         "Sizes of dates are counted from January 2022.  "
-        f"Source: aigap hindcast, {source}; prior ensemble, weighted by no observation; what was"
-        " seen, as cited in model/data/patterns.yaml."
+        f"Source: aigap hindcast, {source}; what was seen, as cited in model/data/patterns.yaml."
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,15 @@ from pydantic import ValidationError
 from experiments import journal
 from experiments.durable import partial_of, write_whole
 from experiments.lock import LOCK, Lock, TakenError
-from experiments.manifest import Manifest, StoredShard, Unfinished, origin, stored_outcomes
+from experiments.manifest import (
+    Manifest,
+    StoredFile,
+    StoredPart,
+    StoredShard,
+    Unfinished,
+    origin,
+    stored_outcomes,
+)
 from experiments.parquet import shard_content
 from experiments.store import (
     JOURNAL,
@@ -31,11 +39,13 @@ from experiments.store import (
     StoreError,
     checked_content,
     is_unfinished,
+    is_whole,
     read_manifest,
     reason,
     resuming,
 )
 from experiments.study import Shard, Study
+from experiments.summarising import Summariser
 from model.loading import first_fault
 
 # What a process killed while it began may have left; nothing of a study is in them.
@@ -67,6 +77,7 @@ class Store:
         self._made: list[Path] = []
         self._resumed = False
         self._shards: dict[str, StoredShard] = {}
+        self._summariser = Summariser(directory, study) if study.summaries else None
 
     def begin(self, *, overwrite: bool = False) -> bool:
         """Make the directory ready, before anything is simulated.
@@ -129,7 +140,7 @@ class Store:
 
     def missing(self) -> list[Shard]:
         """The shards that are still to be stored, in the order of the study."""
-        return [shard for shard in self.study.shards() if shard.path not in self._shards]
+        return [shard for shard in self.study.shards() if not self._has(shard)]
 
     def write(self, shard: Shard, values: NDArray[np.float64]) -> None:
         """Store a shard, whole, and enter it in the journal.
@@ -157,6 +168,13 @@ class Store:
         except OSError as error:
             raise WriteError(f"{path}: cannot be written: {reason(error)}") from None
         self._shards[shard.path] = stored
+        if self._summariser:
+            try:
+                self._summariser.fold(self._shards, shard.first_future)
+            except OSError as error:
+                raise WriteError(
+                    f"{self.directory}: summaries cannot be written: {reason(error)}"
+                ) from None
 
     def finish(self) -> None:
         """Write the manifest: from here on the study is finished.
@@ -164,23 +182,31 @@ class Store:
         Raises:
             WriteError: if the manifest cannot be written.
         """
-        manifest = Manifest(
-            study=self.study,
-            outcomes=self._begun.outcomes,
-            origin=self._begun.origin,
-            shards=tuple(self._shards[shard.path] for shard in self.study.shards()),
-        )
         path = self.directory / MANIFEST
         try:
+            manifest = self._manifest()
             write_whole(path, _json(manifest.model_dump(mode="json")))
             self._remove_traces()
         except OSError as error:
             raise WriteError(f"{path}: cannot be written: {reason(error)}") from None
         self._lock.give_back()
 
+    def _manifest(self) -> Manifest:
+        parts = dict(self._begun)
+        for name in ("format", "schema_version"):
+            del parts[name]
+        if self._summariser:
+            return Manifest(**parts, shards=(), summaries=self._summariser.finish())
+        stored = (self._shards[shard.path] for shard in self.study.shards())
+        return Manifest(**parts, shards=tuple(stored))
+
+    def _has(self, shard: Shard) -> bool:
+        summarised = self._summariser is not None and self._summariser.covers(shard)
+        return summarised or shard.path in self._shards
+
     def leave(self) -> None:
         """Stop short of the end: keep the shards stored so far; if there are none, nothing."""
-        if self._shards or self._resumed:
+        if self._shards or self._resumed or (self._summariser and self._summariser.parts):
             self._lock.give_back()
         else:
             self.discard()
@@ -224,8 +250,8 @@ class Store:
                     f"{self.directory}: holds another finished study; give --overwrite to replace"
                     " it, or another --out"
                 )
-            for shard in manifest.shards:
-                checked_content(self.directory, shard)
+            for file in manifest.files:
+                checked_content(self.directory, file)
             return True
         if (self.directory / UNFINISHED).exists():
             raise StoreError(
@@ -251,7 +277,7 @@ class Store:
         (self.directory / MANIFEST).unlink(missing_ok=True)
         self._sweep()
 
-    def _take_up(self, begun: Unfinished, entered: Mapping[str, StoredShard]) -> None:
+    def _take_up(self, begun: Unfinished, entered: Mapping[str, StoredFile]) -> None:
         """Keep what is whole of a study that lies here, and clear away the rest."""
         same = begun.origin.makes_the_same_as(self._begun.origin)
         if not same or begun.outcomes != self._begun.outcomes:
@@ -261,31 +287,50 @@ class Store:
                 f" ({differences}); resume it with those, or run it again with --overwrite"
             )
         self._begun, self._resumed = begun, True
+        if self._summariser:
+            self._summariser.take_up(entered)
         self._shards = {
-            shard.path: entered[shard.path]
+            shard.path: stored
             for shard in self.study.shards()
-            if shard.path in entered and _is_intact(self.directory, entered[shard.path], shard)
+            if not self._has(shard)
+            and isinstance(stored := entered.get(shard.path), StoredShard)
+            and _is_intact(self.directory, stored, shard)
         }
-        if (self.directory / MANIFEST).exists() and not self.missing():
+        if (self.directory / MANIFEST).exists() and self._is_answered(entered):
             self._remove_traces()
             return
-        journal.rewrite(self.directory / JOURNAL, self._shards.values())
+        kept: list[journal.Entry] = [*self._parts(), *self._shards.values()]
+        journal.rewrite(self.directory / JOURNAL, kept)
         self._mark()
         (self.directory / MANIFEST).unlink(missing_ok=True)
         self._sweep()
+        if self._summariser:
+            self._summariser.settle(self._shards)
+
+    def _is_answered(self, entered: Mapping[str, StoredFile]) -> bool:
+        """Whether all results of a finished study are there and whole."""
+        if self._summariser:
+            return all(is_whole(self.directory, file) for file in entered.values())
+        return not self.missing()
+
+    def _parts(self) -> Iterable[StoredPart]:
+        return self._summariser.parts.values() if self._summariser else ()
 
     def _mark(self) -> None:
         write_whole(self.directory / UNFINISHED, _json(self._begun.model_dump(mode="json")))
 
     def _sweep(self) -> None:
-        """Remove every file of results that is not one of the shards known to be whole."""
+        """Remove every file of results that is not one of those known to be whole."""
         kept = {self.directory / path for path in self._shards}
+        kept |= {self.directory / part.path for part in self._parts()}
         for path in (self.directory / RESULTS).rglob("*"):
             if path.is_file() and path not in kept:
                 path.unlink()
 
     def _remove_traces(self) -> None:
         """Remove what lies there only while a study is under way, the mark of it last."""
+        if self._summariser:
+            self._summariser.clear()
         for name in (JOURNAL, MANIFEST, UNFINISHED):
             partial_of(self.directory / name).unlink(missing_ok=True)
         for name in (JOURNAL, UNFINISHED):
@@ -303,7 +348,22 @@ def unfinished(directory: Path) -> tuple[Study, int] | None:
             return None
     except (OSError, StoreError):
         return None
-    return begun.study, sum(shard.futures for shard in entered.values())
+    return begun.study, stored_futures(begun.study, entered)
+
+
+def stored_futures(study: Study, entered: Mapping[str, StoredFile]) -> int:
+    """How many futures are stored by the files entered, counted once for each policy."""
+    if study.summaries is None:
+        return sum(entry.futures for entry in entered.values() if isinstance(entry, StoredShard))
+    summariser = Summariser(Path(), study)
+    summariser.parts = {
+        number: entry for number, entry in enumerate(entered.values()) if type(entry) is StoredPart
+    }
+    return sum(
+        shard.futures
+        for shard in study.shards()
+        if shard.path in entered or summariser.covers(shard)
+    )
 
 
 def _take(lock: Lock, directory: Path) -> None:
@@ -315,7 +375,7 @@ def _take(lock: Lock, directory: Path) -> None:
         ) from None
 
 
-def what_lies_there(directory: Path) -> tuple[Unfinished, dict[str, StoredShard]]:
+def what_lies_there(directory: Path) -> tuple[Unfinished, dict[str, StoredFile]]:
     """The study of a directory, finished or not, and the shards said to be stored.
 
     Raises:
@@ -324,7 +384,7 @@ def what_lies_there(directory: Path) -> tuple[Unfinished, dict[str, StoredShard]
     if (directory / MANIFEST).exists():
         manifest = read_manifest(directory)
         begun = Unfinished(study=manifest.study, outcomes=manifest.outcomes, origin=manifest.origin)
-        return begun, {shard.path: shard for shard in manifest.shards}
+        return begun, {file.path: file for file in manifest.files}
     path = directory / UNFINISHED
     if not is_unfinished(directory):
         raise StoreError(f"{directory}: holds no study to resume")
@@ -333,7 +393,7 @@ def what_lies_there(directory: Path) -> tuple[Unfinished, dict[str, StoredShard]
     except (OSError, ValidationError) as error:
         fault = first_fault(error) if isinstance(error, ValidationError) else reason(error)
         raise StoreError(f"{path}: {fault}; run the study again with --overwrite") from None
-    return begun, journal.read(directory / JOURNAL)
+    return begun, dict(journal.read(directory / JOURNAL))
 
 
 def _is_intact(directory: Path, stored: StoredShard, shard: Shard) -> bool:
@@ -341,11 +401,7 @@ def _is_intact(directory: Path, stored: StoredShard, shard: Shard) -> bool:
     meant = (shard.path, shard.policy, shard.first_future, shard.futures)
     if (stored.path, stored.policy, stored.first_future, stored.futures) != meant:
         return False
-    try:
-        checked_content(directory, stored)
-    except StoreError:
-        return False
-    return True
+    return is_whole(directory, stored)
 
 
 def _json(content: object) -> bytes:

@@ -109,7 +109,7 @@ def tell(world: World, future: int, *, most: int = USUAL_EVENTS) -> Story:
         chapters.append(Chapter(year, _lead(world, future, year), told, untold))
     return Story(
         world.policy.name,
-        future + world.streams.first_future,
+        int(world.streams.numbers[future]),
         world.futures,
         last,
         _place(world, future),

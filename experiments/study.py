@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from agents.designer import Products
 from agents.records import Strict
 from experiments.designs import RANDOM, Design, Rows, require_value
+from experiments.ensembles import PRIOR, Ensemble
 from experiments.hints import did_you_mean
 from model.calendar import RECORD_START, Calendar, parse_year_month
 from model.outcomes import OUTCOMES
@@ -56,10 +57,12 @@ class Study(Strict):
 
     ``products`` says whether the recorded chips are sold while their roadmaps last, or designers
     plan their versions for China in answer to rules, or all that follow the chips of the start.
-    ``design`` says which values the uncertain parameters have in which future; ``fixed`` gives some
-    of them one value in every future, whatever the design says.
+    ``design`` says which values the uncertain parameters have in which future, and ``ensemble``
+    whether the futures are those of the prior or some of them that calibration kept.
+    ``fixed`` gives some parameters one value in every future, whatever the design says.
     ``keep`` and ``every`` thin what is stored, never what is simulated: these outcomes, each with
     the one that says why it is missing (default: all); every so many months, and the last one.
+    ``summaries`` names the baseline of a study that stores summaries over futures, not the futures.
     """
 
     policies: tuple[Policy, ...] = Field(min_length=1)
@@ -68,9 +71,11 @@ class Study(Strict):
     seed: int = Field(default=1, ge=0, lt=2**63)
     products: Products = "recorded"
     design: Design = RANDOM
+    ensemble: Ensemble = PRIOR
     fixed: dict[str, float] = Field(default_factory=dict)
     keep: tuple[str, ...] | None = Field(default=None, min_length=1)
     every: int = Field(default=1, ge=1, le=MOST_MONTHS)
+    summaries: str | None = None
 
     @field_validator("policies")
     @classmethod
@@ -80,6 +85,18 @@ class Study(Strict):
             if names.count(name) > 1:
                 raise ValueError(f"the policy '{name}' is given twice")
         return policies
+
+    @field_validator("summaries")
+    @classmethod
+    def _of_the_study(cls, baseline: str | None, info: ValidationInfo) -> str | None:
+        names = [policy.name for policy in info.data.get("policies", ())]
+        if baseline is not None and names and baseline not in names:
+            hint = did_you_mean(get_close_matches(baseline, names, n=1, cutoff=0.5))
+            raise ValueError(
+                f"expected a policy of the study to compare with ({', '.join(names)}),"
+                f" not '{baseline}'{hint}"
+            )
+        return baseline
 
     @field_validator("until")
     @classmethod
@@ -102,6 +119,24 @@ class Study(Strict):
             require_value(name, value)
         return fixed
 
+    @model_validator(mode="after")
+    def _of_the_ensemble(self) -> Study:
+        held = self.ensemble
+        if held.name == "prior":
+            return self
+        if self.design != RANDOM:
+            raise ValueError(
+                "a calibrated ensemble has its own values of the parameters: expected the design"
+                f" 'random', got '{self.design.name}'"
+            )
+        if self.fixed:
+            raise ValueError(
+                "a calibrated ensemble has its own values of the parameters: expected none fixed,"
+                f" got {', '.join(self.fixed)}"
+            )
+        held.require(self.seed, self.futures)
+        return self
+
     @field_validator("keep")
     @classmethod
     def _known_with_companions(cls, keep: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -115,9 +150,15 @@ class Study(Strict):
         return tuple(name for name in OUTCOMES if name in wanted)
 
     def rows(self, first: int, count: int) -> Rows:
-        """What the design gives to futures ``first`` to ``first + count - 1``."""
+        """What design and ensemble give to futures ``first`` to ``first + count - 1``."""
         rows = self.design.rows_of(self.seed, self.futures, first, count)
-        return replace(rows, fixed={**rows.fixed, **self.fixed}) if self.fixed else rows
+        numbers = self.ensemble.numbers(first, count)
+        return replace(rows, fixed={**rows.fixed, **self.fixed}, numbers=numbers)
+
+    @property
+    def ensemble_in_words(self) -> str:
+        """What its charts say that they show."""
+        return self.ensemble.in_words(self.futures)
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -143,12 +184,18 @@ class Study(Strict):
     def shards(self) -> Iterator[Shard]:
         """The pieces the study is stored in: 1,000 futures of a policy, the last one fewer.
 
-        They do not depend on the size of the blocks, so the files do not either.
+        They do not depend on the size of the blocks, so the files do not either.  Where only
+        summaries are kept, all policies' shards of the same futures come together.
         """
-        for policy in self.policies:
-            for first in range(0, self.futures, FUTURES_PER_SHARD):
-                count = min(FUTURES_PER_SHARD, self.futures - first)
-                yield Shard(policy.name, first, count)
+        names = [policy.name for policy in self.policies]
+        firsts = range(0, self.futures, FUTURES_PER_SHARD)
+        order = (
+            ((name, first) for name in names for first in firsts)
+            if self.summaries is None
+            else ((name, first) for first in firsts for name in names)
+        )
+        for name, first in order:
+            yield Shard(name, first, min(FUTURES_PER_SHARD, self.futures - first))
 
     def blocks(self, size: int) -> Iterator[Block]:
         """The pieces the study is simulated in, shard by shard, at most ``size`` futures each."""

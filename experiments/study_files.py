@@ -15,6 +15,8 @@ from pydantic import Discriminator, Field, Tag, ValidationError
 from agents.designer import Products
 from agents.records import Strict
 from experiments.designs import Design, design, one_at_a_time
+from experiments.ensemble_choice import ensemble
+from experiments.ensembles import Ensemble
 from experiments.grids import with_grid
 from experiments.policies import PolicyFile, fitted, load_policy, resolved
 from experiments.study import LAST_MONTH, MOST_FUTURES, MOST_MONTHS, Study, StudyError, month_within
@@ -22,6 +24,7 @@ from model.calendar import RECORD_START
 from model.loading import first_fault, read
 from model.policy import Policy
 
+STUDIES = Path(__file__).parent / "studies"
 _USUAL_FUTURES = 1000
 
 # Told apart before they are read, so that a fault is laid to the right one of the two.
@@ -50,6 +53,9 @@ class StudyFile(Strict):
         default="random",
         description="random, lhs, sobol, nominal, oat (one at a time) or table:FILE",
     )
+    ensemble: str = Field(
+        default="prior", description="prior, calibrated, or a .csv file of 'aigap calibrate --out'"
+    )
     parameters: dict[str, float] = Field(
         default_factory=dict,
         description="uncertain parameters that have one value in every future, whatever the "
@@ -74,6 +80,10 @@ class StudyFile(Strict):
     every: int = Field(
         default=1, ge=1, le=MOST_MONTHS, description="store every so many months, and the last"
     )
+    summaries: str | None = Field(
+        default=None,
+        description="store only summaries over futures, with differences from this policy",
+    )
 
     def study(self, origin: Path) -> Study:
         """The study itself.
@@ -82,11 +92,13 @@ class StudyFile(Strict):
             origin: the file, from whose folder paths begin.
 
         Raises:
-            PolicyError, DataError, DesignError, StudyError: in one line, if it cannot be run.
+            PolicyError, DataError, DesignError, EnsembleError, StudyError: in one line, if it
+                cannot be run.
         """
         chosen = design(self.design, origin.parent)
         policies = with_grid([self._policy(asked, origin) for asked in self.policies], self.grid)
-        futures = self.futures or _futures_of(chosen)
+        held = ensemble(self.ensemble, origin.parent)
+        futures = self.futures or _futures_of(chosen, held)
         chosen.check(futures)
         content = {
             "policies": tuple(policies),
@@ -96,8 +108,10 @@ class StudyFile(Strict):
             "products": self.products,
             "keep": self.outcomes,
             "design": chosen,
+            "ensemble": held,
             "fixed": self.parameters,
             "every": self.every,
+            "summaries": self.summaries,
         }
         try:
             return Study.model_validate(content)
@@ -111,11 +125,14 @@ class StudyFile(Strict):
 
 
 def load_study(path: Path) -> Study:
-    """The study of a YAML file.
+    """The study of a YAML file, or one that ships with aigap, by its name.
 
     Raises:
         PolicyError, DataError, DesignError, StudyError: in one line, if it cannot be run.
     """
+    shipped = STUDIES / f"{path}.yaml"
+    if len(path.parts) == 1 and not path.suffix and not path.exists() and shipped.exists():
+        path = shipped
     file: StudyFile = read(path, StudyFile)
     try:
         return file.study(path)
@@ -136,7 +153,7 @@ def asked_for(**options: object) -> Study:
         raise StudyError(first_fault(error)) from None
 
 
-def _futures_of(chosen: Design) -> int:
+def _futures_of(chosen: Design, held: Ensemble) -> int:
     if chosen.method == "oat":
         return len(one_at_a_time())
-    return chosen.rows or _USUAL_FUTURES
+    return min(chosen.rows or _USUAL_FUTURES, held.kept or _USUAL_FUTURES)

@@ -22,7 +22,8 @@ from agents.arrays import Floats, ratio, total
 from agents.designer import Designer
 from agents.developer import CHANNELS, OPEN_CHANNELS
 from agents.toolmaker import Toolmaker
-from experiments.options import AsJson
+from experiments.ensemble_choice import ensemble as ensemble_of
+from experiments.options import AsJson, EnsembleName
 from experiments.terminal import compact, console_for, plain_table, print_json
 from model import loading, measures
 from model.calendar import RECORD_START
@@ -239,9 +240,9 @@ FIGURES: Mapping[str, Figure] = {
 # --- showing it -----------------------------------------------------------------------------------
 
 
-def supply_table(rows: Sequence[Row], futures: int) -> Table:
+def supply_table(rows: Sequence[Row], ensemble: str) -> Table:
     """Records beside the ensemble, one to a line."""
-    table = plain_table(f"Supply side, recorded and simulated: prior ensemble, {futures:,} futures")
+    table = plain_table(f"Supply side, recorded and simulated: {ensemble}")
     table.add_column("Figure, unit", no_wrap=True)
     for heading in ("Year", "Record", "Its range", "Median", "5%-95%"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -282,7 +283,9 @@ def supply_notes(rows: Sequence[Row]) -> list[str]:
     return notes
 
 
-def rows_as_json(rows: Sequence[Row], futures: int, seed: int) -> dict[str, Any]:
+def rows_as_json(
+    rows: Sequence[Row], futures: int, seed: int, ensemble: str = "prior"
+) -> dict[str, Any]:
     """The table for a program; a date that is not reached is null."""
 
     def known(value: float) -> float | None:
@@ -290,7 +293,7 @@ def rows_as_json(rows: Sequence[Row], futures: int, seed: int) -> dict[str, Any]
 
     return {
         "schema_version": 1,
-        "ensemble": "prior",
+        "ensemble": ensemble,
         "futures": futures,
         "seed": seed,
         "rows": [
@@ -312,19 +315,23 @@ def supply(
     futures: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
     ] = FUTURES,
+    ensemble: EnsembleName = "prior",
     as_json: AsJson = False,
 ) -> None:
     """Put what the supply side did, by year, beside what is simulated under recorded history."""
-    rows = rows_of(World(futures=futures, seed=DEFAULT_SEED), supply_records())
+    chosen = ensemble_of(ensemble)
+    numbers = chosen.first(futures, DEFAULT_SEED)
+    world = World(futures=futures, seed=DEFAULT_SEED, numbers=numbers)
+    rows = rows_of(world, supply_records())
     if as_json:
-        print_json(rows_as_json(rows, futures, DEFAULT_SEED))
+        print_json(rows_as_json(rows, futures, DEFAULT_SEED, chosen.name))
         return
-    show(rows, futures, console_for(WIDTH))
+    show(rows, chosen.in_words(futures), console_for(WIDTH))
 
 
-def show(rows: Sequence[Row], futures: int, console: Console) -> None:
+def show(rows: Sequence[Row], ensemble: str, console: Console) -> None:
     """Print the table and its notes."""
-    console.print(supply_table(rows, futures))
+    console.print(supply_table(rows, ensemble))
     for note in supply_notes(rows):
         console.print(note, highlight=False, markup=False)
 

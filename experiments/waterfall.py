@@ -183,6 +183,6 @@ def _foot(found: Explanation, account: Account, source: str) -> str:
     return (
         "Bars: means over futures, which add up from the first gap to the last (Shapley values:"
         " each group switched on in every order). Lines: 5-95% of futures.\n"
-        f"Prior ensemble, {asked.futures:,} futures, policy {asked.policy.name};"
+        f"{asked.ensemble.in_words(asked.futures).capitalize()}, policy {asked.policy.name};"
         f" {left_out:.1%} of futures left out (gap unknown).{steps}\n{source}"
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from agents import adoption_choice as choice
+from agents import sector_choice
 from agents.arrays import SMALLEST_MARKET, Floats, ratio, shares, total
 from agents.developer import Developer
 from agents.mechanisms import Mechanism
+from agents.portfolio import Outlook
 from agents.records import Quantity, Region, Sector
 from agents.released_models import NOTHING_RELEASED
 from agents.surroundings import Parameters
@@ -17,8 +19,10 @@ from model.calendar import MONTHS_PER_YEAR
 from model.ecosystem import Ecosystem
 from model.knowledge import REGIONS
 from model.ledger import Ledger
+from model.rules_by_future import Rulings
 from model.sectors import MARKETS, SECTORS, Market, SectorData
 from model.switchboard import Switchboard
+from model.terms_of_use import AS_IN_2022, TermsOfUse, terms_of_use
 
 Draw = Callable[[Quantity, str], Floats]
 
@@ -33,10 +37,15 @@ class Economies:
         need: progress before models are useful in a sector, OOM, ``(sectors, futures)``.
         labour: cost of work against the United States, ``(markets, futures)``.
         users: share of the world's internet users, ``(markets, futures)``.
-        access: share of users who may buy from a region, ``(regions, markets, futures)``.
+        access: share of users who may buy from a region, January 2022,
+            ``(regions, markets, futures)``.
+        permission: share of uses in wholly regulated work let start then, ``(markets, futures)``.
+        regulated: how far use in a sector waits for permission, ``(sectors, futures)``.
         deployment: share of use by region at the start, ``(regions, markets, futures)``.
         home: row of the region that is at home in each market.
-        emphasis: share of the work that each sector makes up for a developer, by region.
+        emphasis: share of the work that each sector makes up for a developer, by region,
+            ``(sectors, 1)``.
+        between: distances between sectors in what they live on, ``(sectors, sectors)``.
     """
 
     def __init__(self, data: SectorData, parameters: Parameters, draw: Draw) -> None:
@@ -55,9 +64,13 @@ class Economies:
         self.value = shares(added[:, :, None] * by_sector("exposure")[:, None])
         typical = np.array([sectors[s].exposure.value for s in SECTORS])
         self.emphasis = {
-            region: (added * typical[:, None])[:, self.home.index(row)]
+            region: (added * typical[:, None])[:, [self.home.index(row)]]
             for row, region in enumerate(REGIONS)
         }
+        names = list(data.characteristics)
+        self.between = sector_choice.distances(
+            np.array([[sectors[s].scenario.get(n, 0.0) for n in names] for s in SECTORS])
+        )
         self.access = self._access(data, draw)
         self.deployment = np.stack(
             [
@@ -66,9 +79,10 @@ class Economies:
             ]
         )
         self.richness = self._richness(data, parameters, draw)
-        trust, permission = by_market("trust"), by_market("permission")
+        trust, self.permission = by_market("trust"), by_market("permission")
         trusted = trust / np.exp(total(np.log(trust)) / len(MARKETS))
-        permitted = permission[None] ** by_sector("regulated")[:, None]
+        self.regulated = by_sector("regulated")
+        permitted = self.permission[None] ** self.regulated[:, None]
         self.readiness = self.richness * trusted ** parameters["trust_elasticity"] * permitted
 
     def _access(self, data: SectorData, draw: Draw) -> Floats:
@@ -130,35 +144,66 @@ class Adoption:
         self._by_sector: dict[int, tuple[Floats, Floats]] = {}
         self._compute_at_start = {region: self._compute(region) for region in REGIONS}
         self._markets = np.stack([parameters[f"market_{m.lower()}"] for m in MARKETS])
-        self._emphasis = {
-            (firm.sectors, REGIONS.index(firm.region)): self._emphasis_of(firm)
-            for firm in developers
-        }
+        self._emphasis = {firm.name: self._emphasis_of(firm) for firm in developers}
+        self._effort: Floats = np.zeros((len(REGIONS), len(SECTORS), futures))
         self._price_fall: Floats = np.zeros((len(REGIONS), futures))
         self._best_open: Floats = np.full(futures, NOTHING_RELEASED)
+        self._access = economies.access
+        self._potential, self._peers, self._readiness = self.index, self.index, economies.readiness
+        self._permission_factor: Floats = np.ones(1)
+        self._permission_change: Floats = np.ones(1)
+        self._weights: dict[str, Floats] = {}
 
     # --- diffusion ------------------------------------------------------------------------------
 
-    def diffuse(self, months: float, push: Mapping[Region, float | Floats] | None = None) -> None:
-        """A period's adoption; ``push`` is what policies multiply its pace by, by home region."""
+    def terms(self, rules: Rulings, start: float, end: float) -> TermsOfUse:
+        """What rules say of the use of AI in a period."""
+        homes = {
+            market: REGIONS[row] for market, row in zip(MARKETS, self._economies.home, strict=True)
+        }
+        sellers = [
+            (firm.name, region, self._weights.get(firm.name, firm.engineers))
+            for region in REGIONS
+            for firm in self._of(region)
+            if firm.trains
+        ]
+        return terms_of_use(rules, homes, sellers, start, end)
+
+    def diffuse(self, months: float, terms: TermsOfUse = AS_IN_2022) -> None:
+        """A period's adoption on the terms that rules set."""
         known = self._parameters
         years = months / MONTHS_PER_YEAR
         elsewhere = known["peers_elsewhere"]
         peers = (1.0 - elsewhere) * self.index + elsewhere * self.by_market()
-        self.index = choice.taken_up(
+        self._access = self._economies.access
+        if terms.access is not None:
+            self._access = self._access * terms.access
+        self._potential, self._peers = self.potential(), peers
+        self._readiness = self._economies.readiness * terms.pace
+        if terms.permission is not None:
+            self._readiness = self._readiness * self._permitted(terms.permission)
+        self.index = self._taken_up(years)
+
+    def _taken_up(self, years: Floats | float) -> Floats:
+        """Adoption after some years in which nothing else moves, as ``index``."""
+        known = self._parameters
+        return choice.taken_up(
             self.index,
-            self.potential(),
-            peers,
-            self._economies.readiness * self._pushed(push or {}),
+            self._potential,
+            self._peers,
+            self._readiness,
             known["adoption_pace"],
             known["adoption_imitation"],
             years,
         )
 
-    def _pushed(self, push: Mapping[Region, float | Floats]) -> Floats:
-        """Factors of policies on the pace of adoption by market, ``(markets, futures)``."""
-        usual = np.ones_like(self._best_open)
-        return np.stack([usual * push.get(REGIONS[row], 1.0) for row in self._economies.home])
+    def _permitted(self, factor: Floats) -> Floats:
+        """Factor on readiness of changes in what may start, ``(sectors, markets, futures)``."""
+        if not np.array_equal(factor, self._permission_factor):
+            places = self._economies
+            self._permission_factor = factor
+            self._permission_change = choice.readier(places.permission, factor, places.regulated)
+        return self._permission_change
 
     def potential(self) -> Floats:
         """Share of work for which usable models are good and cheap enough, as ``index``."""
@@ -177,7 +222,7 @@ class Adoption:
         )
         offers = able[:, :, None] * cheap[:, None]
         at_home = np.stack([offers[row, :, m] for m, row in enumerate(places.home)], axis=1)
-        return choice.reachable(at_home, offers, places.access)
+        return choice.reachable(at_home, offers, self._access)
 
     def _levels_on_offer(self) -> Floats:
         """Best model that developers of each region can sell: one on offer there, or open weights.
@@ -234,25 +279,27 @@ class Adoption:
     ) -> None:
         """Divide a region's takings and use by sector among its firms.
 
-        A firm's share in a sector is ``emphasis x weight / sum of emphasis x weight``; firms that
-        enter the same sectors have the same emphasis, so sums are taken once for each such group.
+        A firm's share in a sector is ``emphasis x weight / sum of emphasis x weight``.  A sector
+        that no firm is in is served by all of them as if they were in every sector.
         """
-        weights = {firm.name: self._weight(firm) for firm in firms}
-        groups: dict[tuple[Sector, ...], list[Developer]] = {}
-        for firm in firms:
-            groups.setdefault(firm.sectors, []).append(firm)
-        emphasis = {entered: self._emphasis[entered, row] for entered in groups}
-        heavy = {g: total([weights[f.name] for f in fs]) for g, fs in groups.items()}
-        able = {g: total([weights[f.name] * f.application for f in fs]) for g, fs in groups.items()}
-        everyone = total([emphasis[g] * heavy[g] for g in groups])
-        self._skill[row] = ratio(total([emphasis[g] * able[g] for g in groups]), everyone)
-        self._set_attraction(row, total(list(heavy.values())))
-        pay, use = ratio(takings, everyone), ratio(reach, everyone)
-        for group, members in groups.items():
-            paid, used = total(emphasis[group] * pay), total(emphasis[group] * use)
-            for firm in members:
-                self._settle(firm, weights[firm.name] * paid, months)
-                firm.learn_from_use(weights[firm.name] * used, months)
+        weights = np.stack([self._weight(firm) for firm in firms])
+        self._weights.update({f.name: weights[number] for number, f in enumerate(firms)})
+        effort = np.stack([self._emphasis[firm.name] for firm in firms]) * weights[:, None]
+        everyone = total(effort)
+        deserted = everyone <= SMALLEST_MARKET
+        if deserted.any():
+            usual = self._economies.emphasis[REGIONS[row]] * weights[:, None]
+            effort = np.where(deserted, usual, effort)
+            everyone = total(effort)
+        self._effort[row] = everyone
+        skilled = effort * np.stack([firm.application for firm in firms])[:, None]
+        self._skill[row] = ratio(total(skilled), everyone)
+        self._set_attraction(row, total(weights))
+        paid = total((effort * ratio(takings, everyone)).swapaxes(0, 1))
+        used = total((effort * ratio(reach, everyone)).swapaxes(0, 1))
+        for number, firm in enumerate(firms):
+            self._settle(firm, paid[number], months)
+            firm.learn_from_use(used[number], months)
 
     def _settle(self, firm: Developer, a_year: Floats, months: float) -> None:
         """Pay a firm for a period and take what running costs it."""
@@ -268,24 +315,58 @@ class Adoption:
         It serves its own model, or the best open weights where these are better.
         """
         known = self._parameters
-        model = firm.released if firm.offers_models else self._best_open
-        model = np.maximum(model, self._best_open)
+        model = self._level_used(firm)
         ahead = np.where(np.isfinite(model), model - known["level_at_start"], 0.0)
         equipped = known["revenue_scale"] * np.log(np.maximum(firm.usable, SMALLEST_MARKET))
         return np.asarray(
             firm.engineers * np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
         )
 
+    def _level_used(self, firm: Developer) -> Floats:
+        """Level of the model that a firm serves, OOM; minus infinity where there is none."""
+        return np.maximum(firm.released if firm.offers_models else self._best_open, self._best_open)
+
     def _set_attraction(self, row: int, capacity: Floats) -> None:
         cheap = 10.0 ** (self._parameters["price_pull"] * self._price_fall[row])
         self.attraction[row] = capacity * cheap
 
     def _emphasis_of(self, firm: Developer) -> Floats:
-        """Share of a firm's people in each sector, ``(sectors, 1)``: all to those it enters."""
+        """Share of a firm's people in each sector, ``(sectors, futures)``."""
         usual = self._economies.emphasis[firm.region]  # type: ignore[index]
-        entered = np.array([not firm.sectors or sector in firm.sectors for sector in SECTORS])
-        shared = np.where(entered, usual, 0.0)
-        return np.asarray((shared / shared.sum())[:, None])
+        return sector_choice.emphasis(firm.portfolio.entered, usual)
+
+    # --- which sectors firms are in -------------------------------------------------------------
+
+    def review_sectors(self) -> None:
+        """Let developers review which sectors they are in, given what each will pay.
+
+        Those who rent out compute serve whoever comes and do not choose.
+        """
+        ahead = self._taken_up(self._parameters["sector_foresight"])
+        spent = self._markets * self._economies.value * ahead
+        for row, region in enumerate(REGIONS):
+            if self._switches.is_off(Mechanism.MONEY, region):
+                continue
+            takings = total((spent * self._ecosystem.deployment[row]).swapaxes(0, 1))
+            for firm in self._of(region):
+                if firm.trains:
+                    firm.review_sectors(self._outlook(firm, row, takings))
+                    self._emphasis[firm.name] = self._emphasis_of(firm)
+
+    def _outlook(self, firm: Developer, row: int, takings: Floats) -> Outlook:
+        known, places = self._parameters, self._economies
+        level = self._level_used(firm) + known["application_gain"] * firm.application
+        able = choice.usefulness(
+            level, places.need, known["level_at_start"], known["useful_distance"]
+        )
+        return Outlook(
+            takings=takings,
+            effort=self._effort[row],
+            own=self._weights[firm.name],
+            able=able > 0.0,
+            usual=places.emphasis[REGIONS[row]],
+            between=places.between,
+        )
 
     def _of(self, region: str) -> list[Developer]:
         return [d for d in self._developers if d.region == region and d.exists]

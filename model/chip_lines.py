@@ -187,21 +187,29 @@ def appeals(
     price: Floats,
     parameters: Parameters,
 ) -> tuple[Floats, Floats]:
-    """Weights in the choice of a buyer who only trains, and of one who only serves.
+    """Weights by worth in the choice of a buyer who only trains, and of one who only serves.
 
-    Worth per dollar counts, and so does familiarity: code is written for the most mature software,
-    which draws buyers by more than the share of peak that it delivers.  Worth per dollar is against
-    the best that is for sale in a future, not against versions that only other futures brought out.
+    Worth per dollar is against the best that is for sale in a future, not against versions that
+    only other futures brought out.
     """
     there = np.stack([np.broadcast_to(line.ramp > 0.0, price.shape[1:]) for line in lines])
     training, serving = training * there, serving * there
     sensitivity = parameters["price_sensitivity"]
-    software = np.stack([line.designer.software for line in lines])
-    familiar = software ** parameters["software_loyalty"]
     return (
-        familiar * purchasing.appeal(training / price, sensitivity=sensitivity),
-        familiar * purchasing.appeal(serving / price, sensitivity=sensitivity),
+        purchasing.appeal(training / price, sensitivity=sensitivity),
+        purchasing.appeal(serving / price, sensitivity=sensitivity),
     )
+
+
+def familiarity(lines: Sequence[Line], region: Region | str) -> Floats:
+    """Pull of each line's software on buyers of a region, ``(lines, futures)``.
+
+    Code is written for mature software that many use, which draws buyers by more than the share of
+    peak that it delivers.
+    """
+    pull = {line.designer.name: line.designer for line in lines}
+    by_designer = {name: designer.familiarity(region) for name, designer in pull.items()}
+    return np.stack([by_designer[line.designer.name] for line in lines])
 
 
 def column(lines: Sequence[Line], figure: Callable[[ChipRecord], float]) -> Floats:

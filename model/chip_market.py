@@ -10,7 +10,7 @@ is made or lost.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +47,8 @@ class Session:
         price: what buyers pay, premiums included, ``(lines, futures)``.
         compute: rating of a unit, H100e, ``(lines, 1)``.
         training: training compute that a unit delivers, H100 equivalents, ``(lines, futures)``.
-        appeals: weights in the choice of a buyer who only trains, and of one who only serves.
+        appeals: by region of the buyer, weights in the choice of one who only trains, and of one
+            who only serves.
         barred: whether rules keep any of the chips that China seeks most from it, by future.
     """
 
@@ -59,7 +60,7 @@ class Session:
     price: Floats
     compute: Floats
     training: Floats
-    appeals: tuple[Floats, Floats]
+    appeals: Mapping[str, tuple[Floats, Floats]]
     barred: bool | Bools
 
     @property
@@ -164,7 +165,8 @@ class ChipMarket:
         )
         listed = np.stack([self._list_price(line) for line in lines])
         price = listed * np.stack([self._premium(line) for line in lines])
-        training, serving = chip_lines.worth(lines, self._parameters)
+        known = self._parameters
+        training, serving = chip_lines.worth(lines, known)
         return Session(
             rules,
             start,
@@ -174,9 +176,20 @@ class ChipMarket:
             price,
             chip_lines.column(lines, lambda chip: chip.h100e),
             training,
-            chip_lines.appeals(lines, training, serving, price, self._parameters),
+            self._appeals(lines, chip_lines.appeals(lines, training, serving, price, known)),
             _barred(lines),
         )
+
+    def _appeals(
+        self, lines: list[Line], by_worth: tuple[Floats, Floats]
+    ) -> dict[str, tuple[Floats, Floats]]:
+        """Weights by worth and by familiar software, by region of the buyer."""
+        for_training, for_serving = by_worth
+        found: dict[str, tuple[Floats, Floats]] = {}
+        for region in {developer.region for developer in self._developers}:
+            familiar = chip_lines.familiarity(lines, region)
+            found[region] = familiar * for_training, familiar * for_serving
+        return found
 
     def _list_price(self, line: Line) -> Floats:
         designer = line.designer
@@ -196,7 +209,7 @@ class ChipMarket:
         ahead = session.rules.chip_control_ahead(firm.region, session.start, lead)
         haste = np.where(ahead, self._parameters["chip_hoard"], 0.0)
         channels = [chip_lines.channel_of(line, firm.region) for line in session.lines]
-        return Counter(offered, session.price, session.appeals, haste, channels)
+        return Counter(offered, session.price, session.appeals[firm.region], haste, channels)
 
     def _offered(self, session: Session, firm: Developer, rules: Rulings) -> Floats:
         """How freely a firm may take each line under a rule book, ``(lines, futures)``."""
@@ -371,7 +384,7 @@ class ChipMarket:
     def _count_lost_sales(self, session: Session, firm: Developer, order: Floats) -> None:
         """What the rules of both sides cost US sellers: the same budget, spent without rules."""
         freely = self._offered(session, firm, self._no_rules)
-        choice = purchasing.choice_shares(firm.appeal(session.appeals), freely)
+        choice = purchasing.choice_shares(firm.appeal(session.appeals[firm.region]), freely)
         budget = total(order * session.price)
         wanted, asked = np.zeros_like(budget), np.zeros_like(budget)
         for designer in self._designers:
@@ -394,9 +407,9 @@ class ChipMarket:
     ) -> None:
         """Prices, smuggling networks and shares move with what the quarter brought."""
         for designer in self._designers:
+            # Also one with nothing on sale here: whether it has anything elsewhere must not matter.
             rows = session.rows_of(designer)
-            if rows:
-                designer.set_prices(total(ordered[rows]), total(sold[rows]))
+            designer.set_prices(total(ordered[rows]), total(sold[rows]))
         smuggled = session.rows(lambda line: line.way == "smuggled")
         if smuggled:
             diverted = {session.lines[r].chip.name: session.lines[r].barred for r in smuggled}

@@ -27,6 +27,7 @@ from model.sectors import MARKETS, Market
 Stack = Literal["leading", "other", "chinese"]
 STACKS: tuple[Stack, ...] = get_args(Stack)
 CN = REGIONS.index("CN")
+THIRD_COUNTRIES = MARKETS.index("Others")
 # Shares never vanish entirely, or no network effect could bring a stack or a region back.
 SMALLEST_SHARE = 1e-4
 
@@ -57,7 +58,8 @@ class Ecosystem:
         self._leading = max(designers, key=lambda designer: designer.recorded_software).name
         self.deployment = shares(deployment)
         self.downloads = self._downloads_at_start()
-        self.stacks = self._stacks_at_start()
+        self._stacks_first = self._stacks_at_start()
+        self.stacks = self._stacks_first
         fleets = [total([np.zeros_like(self.downloads[0]), *self._fleets(r)]) for r in REGIONS]
         self._installed: Floats = self.stacks * np.stack(fleets)
         self._counted: Floats = np.zeros_like(self._installed)
@@ -66,7 +68,9 @@ class Ecosystem:
 
     # --- deployment and downloads ---------------------------------------------------------------
 
-    def evolve(self, attraction: Floats, now: float, months: float) -> None:
+    def evolve(
+        self, attraction: Floats, now: float, months: float, admitted: Floats | None = None
+    ) -> None:
         """A month's movement of deployment, downloads and standards.
 
         What keeps a region in a market or out of it besides, from language to rules, is taken
@@ -76,18 +80,33 @@ class Ecosystem:
             attraction: of developers of each region to users, ``(regions, futures)``.
             now: the moment, months.
             months: length of the period.
+            admitted: share of the customers of January 2022 whom rules let each region's
+                developers serve, ``(regions, markets, 1 or futures)``; all if left out.
         """
         known = self._parameters
         self._move_downloads(now, months)
         drawn = self.deployment ** known["deployment_network"]
         open_models = np.maximum(self.downloads, SMALLEST_SHARE) ** known["open_draw"]
         wanted = (attraction * open_models)[:, None] * drawn
+        wanted[:, THIRD_COUNTRIES] *= self._pull_of_standards()
         if self._standing is None:
             self._standing = ratio(self.deployment, wanted)
         wanted = wanted * self._standing
+        if admitted is not None:
+            wanted = wanted * admitted
         self.deployment = shifted(self.deployment, wanted, known["deployment_inertia"], months)
         moved = -np.expm1(-months / known["standards_lag_months"])
         self.standards = self.standards + (self._reach_of_china() - self.standards) * moved
+
+    def _pull_of_standards(self) -> Floats:
+        """Pull of influence on standards on users in third countries, ``(regions, futures)``.
+
+        China's developers gain by its influence, all others by what is left of it.
+        """
+        influence = np.repeat(1.0 - self.standards[None], len(REGIONS), axis=0)
+        influence[CN] = self.standards
+        pull = np.maximum(influence, SMALLEST_SHARE) ** self._parameters["standards_draw"]
+        return np.asarray(pull)
 
     def _move_downloads(self, now: float, months: float) -> None:
         known = self._parameters
@@ -119,9 +138,19 @@ class Ecosystem:
         designers: Iterable[Designer],
         base: InstalledBase,
         ratings: Mapping[str, float],
+        writers: Floats,
         months: float,
     ) -> None:
-        """A quarter's movement of software stacks: what was installed draws who writes for it."""
+        """A quarter's movement of software stacks: what was installed draws who writes for it.
+
+        Args:
+            designers: whose users are counted, and told to them.
+            base: what was installed.
+            ratings: compute by chip, H100e.
+            writers: people who write AI software by region, ``(regions, futures)``.
+            months: length of the period.
+        """
+        designers = list(designers)
         known = self._parameters
         stack_of = {chip: self._stack(d) for d in designers for chip in d.product_names()}
         counted = np.zeros_like(self._counted)
@@ -135,6 +164,19 @@ class Ecosystem:
         standing = np.maximum(shares(self._installed), SMALLEST_SHARE) ** (1.0 - network)
         drawn = np.maximum(self.stacks, SMALLEST_SHARE) ** network
         self.stacks = shifted(self.stacks, standing * drawn, known["stack_inertia"], months)
+        self._tell_designers(designers, writers)
+
+    def _tell_designers(self, designers: Iterable[Designer], writers: Floats) -> None:
+        """Tell each designer how its stack's following grew since the start, there and in all."""
+        now, start = (np.maximum(s, SMALLEST_SHARE) for s in (self.stacks, self._stacks_first))
+        of_all = shares(writers)
+        gained = total((now * of_all).swapaxes(0, 1)) / total((start * of_all).swapaxes(0, 1))
+        for designer in designers:
+            stack = self._stack(designer)
+            designer.count_users(
+                gained[stack],
+                {r: now[stack, row] / start[stack, row] for row, r in enumerate(REGIONS)},
+            )
 
     def _stack(self, designer: Designer) -> int:
         if designer.region == "CN":

@@ -11,7 +11,7 @@ from agents.arrays import Floats, total
 from agents.developer import Channel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Kind:
     """Whose accelerators, which, and by which way they came."""
 
@@ -64,8 +64,11 @@ class InstalledBase:
         return self._delivered.get((region, chip, channel), self._nothing)
 
     def delivered_kinds(self) -> Mapping[tuple[str, str, str], Floats]:
-        """Units received since the start by region, chip and channel, ``(futures,)`` each."""
-        return self._delivered
+        """Units received since the start by region, chip and channel, ``(futures,)`` each.
+
+        In the order of their names: which came first depends on the futures of a block.
+        """
+        return dict(sorted(self._delivered.items()))
 
     def standing(self, now: float, **where: str) -> Floats:
         """Units in use at ``now`` of those received, of the kinds for which ``where`` holds."""
@@ -83,8 +86,9 @@ class InstalledBase:
         return list(self._received)
 
     def _matching(self, units: dict[Kind, Floats], where: dict[str, str]) -> Iterator[Floats]:
-        return (
-            number
-            for kind, number in units.items()
+        matching = [
+            kind
+            for kind in units
             if all(getattr(kind, field) == value for field, value in where.items())
-        )
+        ]
+        return (units[kind] for kind in sorted(matching))

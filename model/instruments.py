@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from agents.records import Country, Region, Strict, ToolClass
+from agents.records import Country, Market, Region, Sector, Strict, ToolClass
 from model.destinations import Destination, reach
 
 Family = Literal[
@@ -102,7 +102,9 @@ class InstrumentBase(Strict):
     announced: date
     effective: date
     ended: date | None = None
-    decided_by: str = Field(default="", description="the firm, where no government decided")
+    decided_by: str = Field(
+        default="", description="the firm or authority, where the government did not"
+    )
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     note: str = ""
 
@@ -412,6 +414,34 @@ class ModelAccessLimit(InstrumentBase):
     kept_from: tuple[Region, ...] = Field(min_length=1, description="whose users are shut out")
 
 
+class MarketAccessLimit(InstrumentBase):
+    """Services of a region's developers are not, or not wholly, to be had in a market.
+
+    Parameter ``admitted``: share of the use there was that still gets through (other services of
+    the same developers, the part of the market that is not concerned, ways around), 0 if left out.
+    Models with open weights are not affected.  Several limits each take their share off the rest.
+    """
+
+    kind: Literal["market-access-limit"]
+    market: Market
+    origin: Region = Field(description="whose developers")
+    developers: tuple[str, ...] = Field(default=(), description="empty: all of the region")
+
+
+class UseRegulation(InstrumentBase):
+    """Rules on what AI may be used for in a market.
+
+    Parameter ``permission_factor`` multiplies the share of uses in wholly regulated work that may
+    start at once, as it was in January 2022; how much a sector feels of it is the sector's own.
+    """
+
+    needs = ("permission_factor",)
+
+    kind: Literal["use-regulation"]
+    market: Market
+    sectors: tuple[Sector, ...] = Field(default=(), description="empty: all")
+
+
 class AdoptionPolicy(InstrumentBase):
     """Speeds or slows the use of AI: parameter ``adoption_factor`` multiplies its pace in a region.
 
@@ -461,6 +491,8 @@ Instrument = Annotated[
     | OpenWeightRestraint
     | ModelWeightControl
     | ModelAccessLimit
+    | MarketAccessLimit
+    | UseRegulation
     | AdoptionPolicy
     | Enforcement,
     Field(discriminator="kind"),
@@ -471,7 +503,8 @@ LETS_THROUGH = dict.fromkeys(
 ) | dict.fromkeys(
     (
         *("tool-control", "memory-control", "foundry-control", "cloud-control"),
-        *("design-software-control", "servicing-control", "model-access-limit"),
+        *("design-software-control", "servicing-control"),
+        *("model-access-limit", "market-access-limit"),
     ),
     "admitted",
 )

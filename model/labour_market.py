@@ -68,6 +68,8 @@ class LabourMarket:
         self._parameters = parameters
         self._ledger = ledger
         self._usual_means: dict[str, Floats] = {}
+        self._usual_choice: dict[tuple[str, Tier], Floats] = {}
+        self._of_hires: dict[tuple[str, Tier], Floats] = {}
 
     def staff_at_start(self) -> None:
         """Take the people that the developers of the first day employ out of the pools."""
@@ -83,6 +85,8 @@ class LabourMarket:
             pool.veterans[tier].keep(1.0 - ratio(hired, pool.free[tier]))
             pool.free[tier] = pool.free[tier] - hired
             developer.change_staff(tier, hired)
+            if (developer.region, tier) in self._of_hires:
+                developer.take_in(tier, hired, self._of_hires[developer.region, tier])
 
     def clear(self, start: float, end: float) -> None:
         """A quarter's bids, moves between firms, hiring and wages."""
@@ -130,6 +134,7 @@ class LabourMarket:
         lacking = np.maximum(wanted - (staff - leaving), 0.0)
         openings = np.minimum(lacking, limit * months / MONTHS_PER_YEAR)
         newcomers = self._hire(firms, pool, tier, leaving, openings, bids)
+        quality = self._quality_of_hires(pool, tier, total(staff))
         for number, firm in enumerate(firms):
             firm.exchange_people(
                 tier,
@@ -138,6 +143,7 @@ class LabourMarket:
                 newcomers.experienced(number),
                 newcomers.know,
             )
+            firm.take_in(tier, newcomers.people[number], quality)
         self._settle_pay(firms, pool, tier, bids)
 
     def _hire(
@@ -179,6 +185,16 @@ class LabourMarket:
         pool.free[tier] = pool.free[tier] - total(hired) + total(unplaced)
         pool.adjust_wage(tier, total(openings - won), searching)
         return newcomers
+
+    def _quality_of_hires(self, pool: TalentPool, tier: Tier, employed: Floats) -> Floats:
+        """Worth of those whom a region's firms take now, against the start, ``(futures,)``."""
+        everyone = total(pool.by_origin[tier])
+        kept = pool.region, tier
+        usual = self._usual_choice.setdefault(kept, ratio(everyone, employed))
+        self._of_hires[kept] = hiring.quality_of_hires(
+            everyone, employed, usual, selectivity=self._parameters["selectivity"]
+        )
+        return self._of_hires[kept]
 
     def _wanted(self, firm: Developer, tier: Tier) -> Floats:
         """People a firm wants to employ: those of the start, and more as its compute grows."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date
 from math import inf
 
-from agents.records import Region
+from agents.records import SECTORS, Market, Region, Sector
 from model.book import Book
 from model.calendar import MONTHS_PER_YEAR
 from model.instruments import (
     AdoptionPolicy,
     Enforcement,
+    MarketAccessLimit,
     ModelAccessLimit,
     OpenWeightRestraint,
     PublicationRestraint,
     Subsidy,
     TalentProgramme,
+    UseRegulation,
 )
 
 
@@ -105,6 +107,38 @@ class ProgrammeBook(Book):
             )
 
         return self._average(("access", developer, origin, user), start, end, admitted)
+
+    def market_access(
+        self, developer: str, origin: Region, market: Market, home: Region, start: float, end: float
+    ) -> float:
+        """Share of a developer's customers in a market whom limits on access let through.
+
+        Limits on its models for the region at home there count, and limits of the market itself.
+        """
+
+        def admitted(day: date) -> float:
+            share = 1.0
+            for limit in self._in_force(day, MarketAccessLimit):
+                if (limit.market, limit.origin) == (market, origin) and (
+                    not limit.developers or developer in limit.developers
+                ):
+                    share *= limit.value("admitted", day) if "admitted" in limit.parameters else 0.0
+            return share
+
+        of_market = self._average(("market", developer, origin, market), start, end, admitted)
+        return of_market * self.model_access(developer, origin, home, start, end)
+
+    def permission_factor(self, market: Market, sector: Sector, start: float, end: float) -> float:
+        """Product of the factors of regulations on what AI may be used for."""
+
+        def factor(day: date) -> float:
+            product = 1.0
+            for regulation in self._in_force(day, UseRegulation):
+                if regulation.market == market and sector in (regulation.sectors or SECTORS):
+                    product *= regulation.value("permission_factor", day)
+            return product
+
+        return self._average(("permission", market, sector), start, end, factor)
 
     def adoption_push(self, region: str, start: float, end: float) -> float:
         """Product of the factors of the policies on the use of AI in a region."""

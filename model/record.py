@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+import mesa
 import numpy as np
 
 from agents.arrays import Floats
@@ -12,6 +15,19 @@ from model.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the record, as a data collector of Mesa looks at a model."""
+
+    time: float
+    outcomes: dict[str, Floats]
+
+    def reported(self, name: str) -> float | Floats:
+        """An outcome: one value per future, ``(futures,)``, or that of the only future."""
+        values = self.outcomes[name]
+        return float(values[0]) if len(values) == 1 else values
 
 
 class Record:
@@ -24,6 +40,17 @@ class Record:
     def __init__(self) -> None:
         self.dates: list[dt.date] = []
         self._columns: dict[str, list[Floats]] = {name: [] for name in OUTCOMES}
+        self._collector = mesa.DataCollector(
+            {name: partial(Month.reported, name=name) for name in OUTCOMES}
+        )
+        self._collected = 0
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Record:
+        """What is recorded never changes, so copies of a world share it."""
+        twin = Record()
+        twin.dates = [*self.dates]
+        twin._columns = {name: [*column] for name, column in self._columns.items()}
+        return twin
 
     def take(self, world: World) -> None:
         """Record the present moment of the world."""
@@ -42,3 +69,11 @@ class Record:
             KeyError: if no outcome has that name.
         """
         return np.stack(self._columns[name])
+
+    def collector(self) -> mesa.DataCollector:
+        """The record so far as Mesa keeps one, for ``mesa.batch_run``; filled when asked for."""
+        for month in range(self._collected, len(self.dates)):
+            outcomes = {name: column[month] for name, column in self._columns.items()}
+            self._collector.collect(Month(float(month), outcomes))
+        self._collected = len(self.dates)
+        return self._collector

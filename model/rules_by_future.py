@@ -15,7 +15,7 @@ from math import inf
 import numpy as np
 
 from agents.arrays import Bools, Floats, Ints
-from agents.records import ChipRecord
+from agents.records import ChipRecord, Market, Region, Sector
 from model.calendar import MONTHS_PER_YEAR
 from model.instruments import (
     ChipEmbargo,
@@ -196,6 +196,21 @@ class RulesByFuture:
         """Share of wanted use of a developer's closed models that users of a region get."""
         return self._over(
             start, end, lambda book, *over: book.model_access(developer, origin, user, *over)
+        )
+
+    def market_access(
+        self, developer: str, origin: Region, market: Market, home: Region, start: float, end: float
+    ) -> float | Floats:
+        """Share of a developer's customers in a market whom limits on access let through."""
+        question = (developer, origin, market, home)
+        return self._over(start, end, lambda book, *over: book.market_access(*question, *over))
+
+    def permission_factor(
+        self, market: Market, sector: Sector, start: float, end: float
+    ) -> float | Floats:
+        """Product of the factors of regulations on what AI may be used for."""
+        return self._over(
+            start, end, lambda book, *over: book.permission_factor(market, sector, *over)
         )
 
     def adoption_push(self, region: str, start: float, end: float) -> float | Floats:

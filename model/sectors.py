@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
-from agents.records import Quantity, Region, Sector, Strict
+from agents.records import MARKETS, SECTORS, Market, Quantity, Region, Sector, Strict
 from model.loading import DATA, read
 
-Market = Literal["US", "CN", "Europe", "Others"]
-MARKETS: tuple[Market, ...] = get_args(Market)
-SECTORS: tuple[Sector, ...] = get_args(Sector)
+__all__ = ["MARKETS", "SECTORS", "Market", "SectorData", "sector_data"]
 
 
 class MarketRecord(Strict):

@@ -24,7 +24,7 @@ _HALF_STEP = 2.0**-54
 
 
 class Streams:
-    """Keyed draws for a contiguous range of futures.
+    """Keyed draws for some futures of a study.
 
     Args:
         seed: the study's seed.
@@ -32,13 +32,37 @@ class Streams:
         first_future: number, within the study, of the block's first future.
         sharing: how many consecutive futures of the study meet the same luck, so that they differ
             in nothing but what is given to them.
+        numbers: of the futures, ``(futures,)``, where they do not follow one upon the other from
+            ``first_future``.
+
+    Attributes:
+        numbers: of the futures, within the study, ``(futures,)``.
+
+    Raises:
+        ValueError: if there are not as many numbers as futures, or one is negative.
     """
 
-    def __init__(self, seed: int, futures: int, first_future: int = 0, sharing: int = 1) -> None:
+    def __init__(
+        self,
+        seed: int,
+        futures: int,
+        first_future: int = 0,
+        sharing: int = 1,
+        numbers: NDArray[np.int64] | None = None,
+    ) -> None:
         self.seed = seed
         self.futures = futures
-        self.first_future = first_future
-        self.sharing = sharing
+        if numbers is None:
+            numbers = np.arange(first_future, first_future + futures, dtype=np.int64)
+        if numbers.shape != (futures,) or int(numbers.min()) < 0:
+            raise ValueError(f"expected {futures} numbers of futures, none of them negative")
+        self.numbers = numbers
+        # Whose luck each future meets: draws are made for the whole span, and these taken.
+        lots = numbers // sharing
+        self._first_lot = int(lots.min())
+        self._lots_spanned = int(lots.max()) - self._first_lot + 1
+        in_a_row = np.array_equal(lots, np.arange(self._first_lot, self._first_lot + futures))
+        self._places = None if in_a_row else lots - self._first_lot
         self._keys: dict[str, NDArray[np.uint64]] = {}
         # Futures reach a draw of a stream in different months, so its rows are asked for again.
         self._tables: dict[str, Floats] = {}
@@ -89,17 +113,10 @@ class Streams:
         return known
 
     def _row(self, stream: str, ordinal: int) -> Floats:
-        if self.sharing > 1:
-            first, offset = divmod(self.first_future, self.sharing)
-            lots = (offset + np.arange(self.futures)) // self.sharing
-            return self._words(stream, ordinal, first, int(lots[-1]) + 1)[lots]
-        return self._words(stream, ordinal, self.first_future, self.futures)
-
-    def _words(self, stream: str, ordinal: int, first: int, count: int) -> Floats:
-        counter, skip = divmod(first, _WORDS_PER_COUNTER)
+        counter, skip = divmod(self._first_lot, _WORDS_PER_COUNTER)
         bits = np.random.Philox(key=self._key(stream), counter=[counter, 0, ordinal, 0])
-        words = np.random.Generator(bits).random(skip + count)
-        return words[skip:] + _HALF_STEP
+        words = np.random.Generator(bits).random(skip + self._lots_spanned)[skip:]
+        return (words if self._places is None else words[self._places]) + _HALF_STEP
 
     def _key(self, stream: str) -> NDArray[np.uint64]:
         if stream not in self._keys:

@@ -26,7 +26,7 @@ from agents.foundry import Foundry
 from agents.government import Government
 from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
-from agents.records import Quantity, Region
+from agents.records import Quantity
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
@@ -59,6 +59,7 @@ from model.tool_market import ToolMarket
 DEFAULT_SEED = 1
 # Classes graduate in July.
 FIRST_GRADUATION = 6.0
+HALF_YEAR = 6.0
 
 
 class World(mesa.Model):
@@ -70,6 +71,8 @@ class World(mesa.Model):
             an array with one element for each.
         seed: the study's seed.  Luck depends on (seed, stream, ordinal, future) and nothing else.
         first_future: number, within the study, of the first future held here.
+        numbers: of the futures held here, ``(futures,)``, where they do not follow one upon the
+            other; in place of ``futures`` and ``first_future``.
         fixed: parameters to set instead of drawing them: a value, or one per future.
         sharing: how many consecutive futures meet the same luck (see ``model.streams``).
         products: whether the recorded chips are sold until their roadmaps end, or designers plan
@@ -106,11 +109,13 @@ class World(mesa.Model):
         futures: int = 1,
         seed: int | None = DEFAULT_SEED,
         first_future: int = 0,
+        numbers: Ints | None = None,
         fixed: Mapping[str, float | Floats] | None = None,
         sharing: int = 1,
         products: Products = "recorded",
         cast: Cast | None = None,
     ) -> None:
+        futures = futures if numbers is None else numbers.size
         if futures < 1:
             raise ValueError(f"a world holds at least one future, not {futures}")
         # Mesa's own generators are never drawn from: a shared sequence would tie futures together.
@@ -120,7 +125,7 @@ class World(mesa.Model):
         self.futures = futures
         self.products = products
         self.calendar = Calendar()
-        self.streams = Streams(seed, futures, first_future, sharing)
+        self.streams = Streams(seed, futures, first_future, sharing, numbers)
         self.parameters = Parameters(loading.parameter_quantities(), self.streams, fixed)
         self.switches = Switchboard()
         self.ledger = Ledger(futures)
@@ -145,6 +150,11 @@ class World(mesa.Model):
         if until > self.time:
             self.run_until(until)
 
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """The outcomes by month for ``mesa.batch_run``, of which a step is a month."""
+        return self.record.collector()
+
     def fork(self, policy: Policy) -> World:
         """A copy of this world in mid-flight that lives on under another policy.
 
@@ -152,16 +162,30 @@ class World(mesa.Model):
         have done before now it can no longer do, but its rules hold from now on.
         """
         twin = copy.deepcopy(self)
-        twin.policy = policy
         recorded = loading.recorded_instruments()
         same = policy.amend(recorded) == self.rules.instruments
-        if not same or policy.adaptive != self.policy.adaptive:
-            twin.rules = rules_of(
-                policy, recorded, self.calendar, self.futures, twin.rules, self.time
-            )
-            twin._agenda.plan_rules()
-            twin._reviews.plan()
+        if same and policy.adaptive == self.policy.adaptive:
+            twin.policy = policy
+        else:
+            known = policy, recorded, self.calendar, self.futures
+            twin._live_under(policy, rules_of(*known, twin.rules, self.time))
         return twin
+
+    def branch(self, policy: Policy) -> World:
+        """The world that would be here had another policy held from the start.
+
+        It is that world to the digit only while nothing of the difference can have been felt
+        (``model.common_past.common_months``); what is to change from now on is a ``fork``.
+        """
+        twin = copy.deepcopy(self)
+        recorded = loading.recorded_instruments()
+        twin._live_under(policy, rules_of(policy, recorded, self.calendar, self.futures))
+        return twin
+
+    def _live_under(self, policy: Policy, rules: Rulings) -> None:
+        self.policy, self.rules = policy, rules
+        self._agenda.plan_rules()
+        self._reviews.plan()
 
     def switch_off(self, mechanism: Mechanism, region: str) -> None:
         """Let a group of mechanisms stand still from now on for the developers of a region."""
@@ -401,6 +425,7 @@ class World(mesa.Model):
     def _plan_recurring_events(self) -> None:
         quarter, year = float(MONTHS_PER_QUARTER), float(MONTHS_PER_YEAR)
         self.schedule_recurring(self._year, Schedule(interval=year, start=FIRST_GRADUATION))
+        self.schedule_recurring(self._half_year, Schedule(interval=HALF_YEAR, start=HALF_YEAR))
         self.schedule_recurring(self._quarter, Schedule(interval=quarter, start=quarter))
         self.schedule_recurring(self._month, Schedule(interval=1.0, start=1.0))
         self.schedule_recurring(
@@ -409,6 +434,9 @@ class World(mesa.Model):
 
     def _year(self) -> None:
         self.talent_flows.graduate(self.rules, self.knowledge.levels(), self.time)
+
+    def _half_year(self) -> None:
+        self.adoption.review_sectors()
 
     def _quarter(self) -> None:
         start, end = self.time - MONTHS_PER_QUARTER, self.time
@@ -426,6 +454,7 @@ class World(mesa.Model):
             self.agents_by_type[Designer],
             self.chip_market.installed_base,
             self.ratings(),
+            np.stack([self.labour_market.people(region, "engineers") for region in REGIONS]),
             months,
         )
         self._advance_nodes(months)
@@ -447,9 +476,10 @@ class World(mesa.Model):
         self.agents_by_type[Designer].do("plan_variants")
         self.investors.fund(self.time, 1.0)
         self.labour_market.pay_wages(1.0)
-        self.adoption.diffuse(1.0, self._adoption_push(1.0))
+        terms = self.adoption.terms(self.rules, self.time - 1.0, self.time)
+        self.adoption.diffuse(1.0, terms)
         self.adoption.pay(1.0)
-        self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0)
+        self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0, terms.access)
         self.agents_by_type[Foundry].do("open_fabs")
         firms = [developer for developer in self.developers if developer.exists]
         self._scrap_accelerators(firms)
@@ -464,13 +494,6 @@ class World(mesa.Model):
             firm.do_research(1.0, best_equipped)
             firm.start_training()
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
-
-    def _adoption_push(self, months: float) -> dict[Region, float | Floats]:
-        """What policies multiply the pace of adoption by, by region."""
-        return {
-            region: self.rules.adoption_push(region, self.time - months, self.time)
-            for region in REGIONS
-        }
 
     def _scrap_accelerators(self, firms: list[Developer]) -> None:
         share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 from pydantic import TypeAdapter
 
 from agents.actor import Actor
@@ -383,6 +384,25 @@ def cast() -> Cast:
     return Cast()
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium, headless; without one, a failure if the environment says so."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        said = f"no browser: none of {', '.join(BROWSERS)} is on the PATH"
+        if os.environ.get("AIGAP_BROWSER_REQUIRED"):
+            pytest.fail(said)
+        pytest.skip(said)
+    with sync_playwright() as playwright:
+        # Without its sandbox, which asks for rights that containers do not give.
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print at the end what a test left under ``print-at-end``, whichever process it ran in."""
     for reports in terminalreporter.stats.values():
@@ -392,18 +412,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     if name == "print-at-end":
                         terminalreporter.write_line("")
                         terminalreporter.write_line(text)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless browser, the one that the machine has; without one the test is left out."""
-    binary = shutil.which("chromium") or shutil.which("chromium-browser")
-    if binary is None:
-        if os.environ.get("AIGAP_BROWSER_REQUIRED"):
-            pytest.fail("AIGAP_BROWSER_REQUIRED is set, and there is no Chromium")
-        pytest.skip("there is no Chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
-        yield browser
-        browser.close()

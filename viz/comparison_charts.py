@@ -162,8 +162,8 @@ def changes_chart(
             data += bands[:-1]
         x = figures.days(one.dates)
         data.append(
-            figures.line(x, mean, f"{one.title}: mean", colour, width=2.6, dash=dash)
-            | {"legendgroup": one.title}
+            figures.line(x, mean, one.title, colour, width=2.6, dash=dash)
+            | {"legendgroup": one.title, "meta": {"column": f"{one.title}: mean"}}
         )
     axis = figures.value_axis(drawn) if drawn else {}
     note = "The same futures with the same luck on both sides: what remains is the policy."

@@ -8,28 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Bools, Floats
 from model.observations import Observation
 from viz.theme import token
 
 DIGITS = 4
 _OUTSIDE = 1e6
+_SMALLEST = 1e-12
 Trace = dict[str, Any]
 
 
 def numbers(values: Floats) -> list[float | None]:
     """Values to a few digits, as JSON has them: nothing where there is none or no end."""
-    flat = np.asarray(values, dtype=np.float64)
-    known = np.isfinite(flat)
-    size = np.abs(np.where(known & (flat != 0.0), flat, 1.0))
+    return _listed(rounded(values), np.isfinite(values))
+
+
+def rounded(values: Floats) -> Floats:
+    """Values to ``DIGITS`` significant digits, of any shape; what is not finite stays as it is."""
+    known = np.isfinite(values)
+    size = np.abs(np.where(known & (np.abs(values) >= _SMALLEST), values, 1.0))
     power = np.floor(np.log10(size)).astype(np.int64) - (DIGITS - 1)
     # Scaled by whole powers of ten on either side, so that decimals come out short.
     up, down = 10.0 ** np.maximum(-power, 0), 10.0 ** np.maximum(power, 0)
-    rounded = np.round(np.where(known, flat, 0.0) * up / down) * down / up
-    return [
-        value if there else None
-        for value, there in zip(rounded.tolist(), known.tolist(), strict=True)
-    ]
+    return np.where(known, np.round(np.where(known, values, 0.0) * up / down) * down / up, values)
 
 
 def days(dates: Sequence[dt.date]) -> list[str]:
@@ -58,14 +59,17 @@ def fan(
     """
     x = days(dates)
     prefix = f"{title}: " if title else ""
-    names = [f"{prefix}{percent}%" for percent in (5, 25, 75, 95)]
-    rows = [quantiles[place] for place in (0, 1, 3, 4)]
-    edges = [_edge(x, row, name, group=title) for row, name in zip(rows, names, strict=True)]
+    shown = rounded(quantiles)
+    edges = [
+        _edge(x, shown[place], f"{prefix}{percent}%", group=title)
+        for place, percent in ((0, 5), (1, 25), (3, 75), (4, 95))
+    ]
     low, lower, upper, high = edges
     high |= {"fill": "tonexty", "fillcolor": token(colour, bands[0])}
     upper |= {"fill": "tonexty", "fillcolor": token(colour, bands[1])}
-    median = line(x, quantiles[2], f"{prefix}median", colour, width=2.6, dash=dash)
-    return [low, high, lower, upper, median | {"legendgroup": title}]
+    median = line(x, quantiles[2], title or "median", colour, width=2.6, dash=dash)
+    meta = {"column": f"{prefix}median"}
+    return [low, high, lower, upper, median | {"legendgroup": title, "meta": meta}]
 
 
 def line(
@@ -148,7 +152,7 @@ def _edge(x: Sequence[str], row: Floats, name: str, *, group: str) -> Trace:
         "type": "scatter",
         "mode": "lines",
         "x": list(x),
-        "y": numbers(within),
+        "y": _listed(within, np.isfinite(within)),
         "name": name,
         "line": {"width": 0},
         "showlegend": False,
@@ -167,3 +171,11 @@ def value_axis(curves: Sequence[Floats], *, zero: bool = True) -> dict[str, Any]
         low, high = min(low, 0.0), max(high, 0.0)
     room = 0.06 * (high - low or 1.0)
     return {"range": [low - (room if low < 0 or not zero else 0.0), high + room]}
+
+
+def _listed(values: Floats, known: Bools) -> list[float | None]:
+    if known.all():
+        plain: list[float | None] = values.tolist()
+        return plain
+    pairs = zip(values.tolist(), known.tolist(), strict=True)
+    return [value if there else None for value, there in pairs]

@@ -205,6 +205,7 @@ def panel(fans: Fans, track: Track, future: int) -> Chart:
             _in_words(curve.title or fans.heading, track, curve.outcome, unit, scale)
             for curve in fans.curves
         ),
+        height=280,
     )
 
 
@@ -228,13 +229,14 @@ def channels_chart(track: Track) -> Chart:
             f"{title}: {track.mean(f'compute_cn_{channel}')[-1]:,.0f} H100e."
             for channel, (title, _) in CHANNELS.items()
         ),
+        height=280,
     )
 
 
 def sectors_chart(track: Track) -> Chart:
     """Adoption by sector in the present month, the two countries beside each other."""
     titles = [sector_data().sectors[sector].title for sector in SECTORS]
-    data = []
+    data: list[dict[str, Any]] = []
     for market, (title, colour), symbol in (("us", US, "circle"), ("cn", CN, "diamond")):
         rows = np.array([track.quantiles(f"adoption_{market}_{s}")[:, -1] for s in SECTORS]) * 100
         data.append(
@@ -267,6 +269,11 @@ def sectors_chart(track: Track) -> Chart:
         f"Use of AI by sector, {track.date:%B %Y}",
         f"% of the work that AI may take on: median and 5-95%; {track.ensemble}",
         {"data": data, "layout": layout},
+        description=" ".join(
+            f"{_capital(title)}: {one['name']} {value}%."
+            for one in data
+            for title, value in zip(titles, one["x"], strict=True)
+        ),
         height=300,
     )
 

@@ -94,3 +94,32 @@ def test_the_highest_bidder_fills_first():
     wanted = np.array([[10.0], [10.0]])
     hired = hiring.filled_by_bid(wanted, np.array([[1000.0], [1.0]]), np.array([12.0]))
     assert hired[:, 0] == pytest.approx([10.0, 2.0], abs=0.02)
+
+
+# --- whom firms can choose ------------------------------------------------------------------------
+
+
+@given(st.floats(1.0, 1e6), st.floats(0.01, 1.0), st.floats(1.0, 10.0), st.floats(0.0, 0.5))
+def test_a_larger_pool_never_makes_hires_worse(everyone, employed, more, selectivity):
+    def quality(people: float) -> float:
+        figures = np.array([people]), np.array([everyone * employed]), np.array([1.0 / employed])
+        return float(hiring.quality_of_hires(*figures, selectivity=np.array([selectivity]))[0])
+
+    assert quality(everyone) == pytest.approx(1.0), "at the usual choice"
+    assert quality(everyone * more) == pytest.approx(more**selectivity)
+
+
+def test_where_firms_employ_nobody_hires_are_as_they_were():
+    none = np.zeros(1)
+    assert hiring.quality_of_hires(none + 9.0, none, none + 3.0, selectivity=none + 0.2) == [1.0]
+
+
+@given(st.floats(0.5, 2.0), st.floats(0.0, 100.0), st.floats(0.5, 2.0))
+def test_staff_becomes_like_those_who_join_and_no_further(quality, joining, of_hires):
+    after = hiring.quality_of_staff(
+        np.array([quality]), np.array([joining]), np.array([100.0]), np.array([of_hires])
+    )
+    low, high = sorted([quality, of_hires])
+    assert low - 1e-12 <= after[0] <= high + 1e-12
+    if joining == 0.0:
+        assert after[0] == quality

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from experiments import bench as bench_module
+from experiments.bench import Bench, Timing
 from experiments.cli import status
 from model.loading import recorded_instruments
 
@@ -289,6 +291,27 @@ def test_the_json_is_plain_and_complete(study: str, capsys):
         assert other["difference"]["pairs"] + other["difference"]["dropped"] == 20
 
 
+def test_several_months_are_compared_in_one_go(study: str, tmp_path: Path, capsys):
+    out = tmp_path / "months.csv"
+    wanted = ["--outcome", "compute_cn", "--on", "2024-01,2023-06"]
+    assert status(["compare", study, "--json", "--csv", str(out), *wanted]) == 0
+    months = json.loads(capsys.readouterr().out)["months"]
+    assert [month["on"] for month in months] == ["2023-06", "2024-01"]
+    alone = ["compare", study, "--json", "--outcome", "compute_cn", "--on", "2023-06"]
+    assert status(alone) == 0
+    assert json.loads(capsys.readouterr().out) == months[0]
+    assert {line.split(",")[2] for line in out.read_text().splitlines()[1:]} == {
+        "2023-06",
+        "2024-01",
+    }
+    assert status(["compare", study, *wanted]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("June 2023") < shown.index("January 2024")
+    page = str(tmp_path / "page.html")
+    assert "--html shows one month" in refused(["compare", study, *wanted, "--html", page], capsys)
+    assert "'2023'" in refused(["compare", study, "--on", "2023-06,2023"], capsys)
+
+
 def test_only_the_outcomes_named_are_compared(study: str, capsys):
     wanted = ["--outcome", "compute_cn", "--outcome", "gap_censored"]
     assert status(["compare", study, "--json", *wanted]) == 0
@@ -324,14 +347,33 @@ def test_a_policy_is_shown_with_what_it_changes(capsys):
 
 
 def test_bench_prints_ratios_that_follow_from_its_times(capsys, monkeypatch):
-    monkeypatch.setattr(bench_module, "_seconds", lambda futures, until: 0.5 + 0.0025 * futures)
-    assert status(["bench", "--futures", "1000", "--until", "2023-01", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["futures_per_second"] == pytest.approx(1000 / 3.0)
-    assert found["cost_ratio"] == pytest.approx(3.0 / 0.5025)
-    assert found["speed_up"] == pytest.approx(1000 * 0.5025 / 3.0)
-    assert status(["bench", "--futures", "1000"]) == 0
-    assert "5.97 times the cost of one" in capsys.readouterr().out
+    found = Bench(
+        until=date(2030, 12, 1),
+        one_at_a_time=Timing("mesa.batch_run", 2, 8.0),
+        blocks=(Timing("a block of 1", 1, 2.0), Timing("a block of 1,000", 1000, 10.0)),
+        workers=(Timing("one worker", 2000, 20.0), Timing("two workers", 2000, 12.5)),
+    )
+    asked: list[tuple[int, date, bool]] = []
+
+    def measure(futures: int, until: date, full: bool) -> Bench:
+        asked.append((futures, until, full))
+        return found
+
+    monkeypatch.setattr(bench_module, "measure", measure)
+    assert status(["bench", "--json", "--full"]) == 0
+    timings = json.loads(capsys.readouterr().out)["timings"]
+    assert [timing["ratio"] for timing in timings] == pytest.approx([1.0, 2.0, 400.0, 1.0, 1.6])
+    assert timings[2]["futures_per_second"] == pytest.approx(100.0)
+    assert asked == [(1000, date(2030, 12, 1), True)]
+    assert status(["bench"]) == 0
+    assert "400.00" in capsys.readouterr().out
+
+
+def test_bench_times_every_way_of_running_the_same_world():
+    found = bench_module.measure(20, date(2022, 3, 1))
+    assert [block.futures for block in found.blocks] == [1, 10, 20]
+    assert found.blocks[-1].rate > 3.0 * found.one_at_a_time.rate
+    assert all(timing.seconds > 0.0 for _, timing, _, _ in found.rows)
 
 
 def test_without_a_command_help_is_shown(capsys):

@@ -25,6 +25,7 @@ import numpy as np
 import pytest
 
 from experiments import runner
+from experiments.chains import Chain
 from experiments.cli import status
 from experiments.executors import ClusterError, dask_cluster
 from experiments.runner import Values, resume, run
@@ -90,12 +91,22 @@ def reaper() -> Iterator[Reaper]:
     one.disarm()
 
 
-STUDY = Study(policies=(HISTORY, Policy(name="same")), futures=1001, until=date(2022, 2, 1))
+STUDY = Study(  # of policies that share all of their past, so that both are in one task
+    policies=(HISTORY, Policy(name="same")),
+    futures=1001,
+    until=date(2022, 9, 1),
+    keep=("gap_months",),
+    every=4,
+)
 ANOTHER = STUDY.model_copy(update={"seed": 2})
 
 
-def quick(_: object, study: Study, block: Block, rows: object) -> Values:
+def quick(_: object, study: Study, chain: Chain, rows: object) -> list[Values]:
     """In place of a simulation: values that tell outcome, policy, future and seed."""
+    return [values_of(study, block) for block in chain.blocks]
+
+
+def values_of(study: Study, block: Block) -> Values:
     named = [policy.name for policy in study.policies].index(block.shard.policy)
     futures = np.arange(block.first_future, block.first_future + block.futures)
     values = np.arange(len(study.outcomes))[:, None, None] + 1e-4 * futures[:, None] + named
@@ -127,7 +138,7 @@ def prepare(work: Callable[[Path], None], directory: Path) -> None:
         store = Store(directory, ANOTHER)
         store.begin()
         for block in list(ANOTHER.blocks(1000))[:3]:
-            store.write(block.shard, quick(None, ANOTHER, block, None))
+            store.write(block.shard, values_of(ANOTHER, block))
         store.leave()
     elif work is taken_up:
         run(STUDY, directory)
@@ -180,6 +191,40 @@ def died(reaper: Reaper, directory: Path, step: int, work: Callable[[Path], None
     finally:
         reaper.disarm()
     return False
+
+
+SUMMARISED = Study(
+    policies=(HISTORY, Policy(name="same")),
+    futures=1001,
+    until=date(2022, 2, 1),
+    keep=("gap_oom",),
+    summaries="history",
+)
+
+
+def summarised(directory: Path) -> None:
+    run(SUMMARISED, directory)
+
+
+def test_killed_at_any_step_a_study_of_summaries_is_finished_to_the_same_bytes(
+    tmp_path: Path, monkeypatch, reaper: Reaper
+):
+    monkeypatch.setattr(runner, "simulate_as", quick)
+    run(SUMMARISED, tmp_path / "undisturbed")
+    whole = contents(tmp_path / "undisturbed")
+    assert set(whole) == {"manifest.json", "results/summaries.parquet"}
+    step, killed = 0, True
+    while killed:
+        directory = tmp_path / f"{step}"
+        killed = died(reaper, directory, step, summarised)
+        if step % 3 == 0 and (directory / "shards.jsonl").exists():  # and killed again
+            died(reaper, directory, step // 2, taken_up)
+        with suppress(StoreError):
+            resume(directory)
+        run(SUMMARISED, directory)
+        assert contents(directory) == whole, f"killed at step {step}"
+        step += 1
+    assert step > 25, "there are that many steps at least"
 
 
 @pytest.mark.parametrize("work", [started, taken_up])

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
+from experiments.chains import Chain
 from experiments.designs import RANDOM, SLICES, DesignError, Rows, design, one_at_a_time, uncertain
 from experiments.runner import simulate
 from experiments.study import Block, Study
@@ -169,7 +170,8 @@ def test_a_study_under_a_design_is_the_same_in_any_blocks():
 def block(study: Study, first: int, count: int):
     assert study.months[0] == RECORD_START
     wanted = Block(next(study.shards()), first, count)
-    return simulate(study, wanted, study.rows(first, count))
+    (values,) = simulate(study, Chain(wanted), study.rows(first, count))
+    return values
 
 
 def test_points_of_the_cube_are_probabilities_of_values():

@@ -13,7 +13,7 @@ from experiments.grids import axis_in_words, with_grid
 from experiments.policies import load_policy
 from experiments.store import load, read_manifest
 from experiments.study_files import load_study
-from model.loading import recorded_instruments
+from model.loading import DataError, recorded_instruments
 from model.policy import PolicyError
 
 STUDY = """\
@@ -171,3 +171,16 @@ def test_check_says_what_a_study_comes_to(file: Path, capsys):
     assert status(["study", "check", str(file)]) == 0
     assert "9 policies (history, " in (said := capsys.readouterr().out)
     assert "x 5 futures, design lhs, seed 3, to 2022-03" in said
+
+
+def test_the_reference_study_ships_and_is_found_by_name_unless_a_file_has_it(
+    tmp_path: Path, monkeypatch
+):
+    study = load_study(Path("reference"))
+    assert (len(study.policies), study.futures, study.until) == (13, 1000, date(2030, 12, 1))
+    assert study.policies[0].name == "history"
+    with pytest.raises(DataError):
+        load_study(Path("referense"))
+    monkeypatch.chdir(tmp_path)
+    Path("reference").write_text("policies: [history]\nfutures: 3\n", encoding="utf-8")
+    assert load_study(Path("reference")).futures == 3

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from agents.arrays import total
 from model.adoption import Adoption, Economies
+from model.calendar import Calendar
 from model.ecosystem import Ecosystem
 from model.knowledge import REGIONS
+from model.rulebook import RuleBook
 from model.sectors import MARKETS, SECTORS, SectorData, sector_data
 from model.world import World
 
@@ -193,6 +195,96 @@ def test_trust_and_permission_speed_it_up(cast):
         assert scene.index("CN", sector) > 1.02 * scene.index("US", sector), field
 
 
+# --- rules on use ---------------------------------------------------------------------------------
+
+
+def lived_under(scene: Scene, rules: RuleBook, months: int) -> Scene:
+    for _ in range(months):
+        terms = scene.adoption.terms(rules, scene.world.time, scene.world.time + 1.0)
+        scene.adoption.diffuse(1.0, terms)
+        scene.adoption.pay(1.0)
+        attraction = scene.adoption.attraction
+        scene.ecosystem.evolve(attraction, scene.world.time, 1.0, terms.access)
+        scene.world.time += 1.0
+    return scene
+
+
+def test_without_rules_terms_are_those_of_2022(cast):
+    usual = Scene(cast, levels=BEST).live(24)
+    told = lived_under(Scene(cast, levels=BEST), RuleBook([], Calendar()), 24)
+    assert np.array_equal(usual.adoption.index, told.adoption.index)
+    assert np.array_equal(usual.ecosystem.deployment, told.ecosystem.deployment)
+
+
+def test_regulation_slows_the_sectors_it_names_in_its_market_from_its_day(cast):
+    regulation = cast.instrument(
+        "use-regulation",
+        family="adoption",
+        issuer="EU",
+        market="Europe",
+        sectors=["health", "internet"],
+        effective=date(2023, 1, 1),
+        parameters={"permission_factor": 0.5},
+    )
+    rules = RuleBook([regulation], Calendar())
+    usual = Scene(cast, levels=BEST, peers_elsewhere=0.0)
+    slowed = Scene(cast, levels=BEST, peers_elsewhere=0.0)
+    # Alike until the day, skill in applications and prices included.
+    usual.live(12)
+    lived_under(slowed, rules, 12)
+    assert np.array_equal(usual.adoption.index, slowed.adoption.index)
+    usual.adoption.diffuse(1.0)
+    slowed.adoption.diffuse(1.0, slowed.adoption.terms(rules, 12.0, 13.0))
+    lost = usual.adoption.index - slowed.adoption.index
+    europe = MARKETS.index("Europe")
+    health, internet = SECTORS.index("health"), SECTORS.index("internet")
+    assert (lost[health, europe] > lost[internet, europe]).all(), "health waits for permission"
+    assert (lost[internet, europe] > 0.0).all()
+    lost[[health, internet], europe] = 0.0
+    assert (lost == 0.0).all()
+
+
+def test_who_is_shut_out_of_a_market_loses_users_there_and_only_there(cast):
+    shut = cast.instrument(
+        "market-access-limit",
+        family="adoption",
+        issuer="EU",
+        market="Europe",
+        origin="US",
+        parameters={"admitted": 0.0},
+    )
+    behind = {"US": 28.0, "CN": 25.0, "RoW": 25.0}
+    free = Scene(cast, levels=behind).live(24)
+    barred = lived_under(Scene(cast, levels=behind), RuleBook([shut], Calendar()), 24)
+    assert barred.index("Europe") < free.index("Europe")
+    assert barred.index("US") == pytest.approx(free.index("US"), rel=0.02)
+    served = {s: s.ecosystem.deployed("US", "Europe") for s in (free, barred)}
+    assert (served[barred] < 0.8 * served[free]).all()
+    assert np.allclose(total(barred.ecosystem.deployment), 1.0)
+
+
+def test_a_limit_on_one_developer_counts_by_its_weight(cast):
+    firms = [{"name": n, "region": "US", "engineers": e} for n, e in (("big", 300), ("small", 100))]
+    scene = Scene(cast, firms=firms, levels={"big": 28.0, "small": 28.0}).live(1)
+
+    def admitted(*developers: str) -> float:
+        limit = cast.instrument(
+            "market-access-limit",
+            family="adoption",
+            market="Europe",
+            origin="US",
+            developers=developers,
+            parameters={"admitted": 0.0},
+        )
+        access = scene.adoption.terms(RuleBook([limit], Calendar()), 1.0, 2.0).access
+        assert access is not None
+        return float(access[REGIONS.index("US"), MARKETS.index("Europe"), 0])
+
+    assert admitted("big") == pytest.approx(0.25)
+    assert admitted("small") == pytest.approx(0.75)
+    assert admitted() == admitted("big", "small") == 0.0
+
+
 # --- revenue --------------------------------------------------------------------------------------
 
 
@@ -226,6 +318,39 @@ def test_firms_earn_in_the_sectors_that_they_enter(cast):
     scene.adoption.pay(1.0)
     assert (scene.firms["payments"].cash == before).all(), "nothing is used, nothing is earned"
     assert scene.firms["cars"].cash[0] > cash["cars"]
+
+
+def test_a_sector_that_nobody_is_in_is_served_all_the_same(cast):
+    firms = [{"name": "payments", "region": "CN", "sectors": ("finance",)}]
+    scene = Scene(cast, firms=firms, levels={"payments": 28.0}, reinvestment=0.25).live(3)
+    for row in (0, 2):
+        scene.ecosystem.deployment[row] = 0.0
+    scene.ecosystem.deployment[1] = 1.0
+    scene.adoption.pay(1.0)
+    taken = scene.adoption.revenue["CN"]
+    assert (taken > 0.0).all()
+    assert scene.firms["payments"].revenue == pytest.approx(taken)
+
+
+def test_firms_that_move_share_the_same_takings_and_lose_no_money(cast):
+    firms = [
+        {"name": "broad", "region": "CN"},
+        {"name": "cars", "region": "CN", "sectors": ("transport",)},
+        {"name": "cloud", "region": "CN", "business": "cloud"},
+    ]
+    scene = Scene(
+        cast, firms=firms, levels={"broad": 28.0, "cars": 28.0}, entry_distance_cost=0.1
+    ).live(6)
+    before = {name: firm.revenue.copy() for name, firm in scene.firms.items()}
+    finance = SECTORS.index("finance")
+    scene.adoption.index[finance] = 1.0
+    scene.adoption.review_sectors()
+    assert scene.firms["cars"].portfolio.entered.sum(axis=0).tolist() == [2, 2]
+    assert scene.firms["cloud"].portfolio.entered.all(), "who rents out compute does not choose"
+    scene.adoption.pay(1.0)
+    assert (scene.firms["cars"].revenue > before["cars"]).all()
+    earned = total([firm.revenue for firm in scene.firms.values()])
+    assert earned == pytest.approx(scene.adoption.revenue["CN"])
 
 
 @pytest.mark.parametrize(
@@ -305,9 +430,27 @@ def test_figures_that_do_not_fit_are_refused_in_words():
         SectorData.model_validate(raw)
 
 
-def test_china_leads_in_some_sectors_early_and_not_in_all():
+@pytest.fixture(scope="module")
+def history() -> World:
     world = World(futures=100)
     world.run_to(dt.date(2025, 7, 1))
+    return world
+
+
+def test_firms_say_which_sectors_they_enter_and_leave_and_why(history):
+    told = [d for future in range(10) for d in history.decisions_of(future)]
+    moves = [(when, who, what) for when, who, what in told if what.startswith(("enters", "leaves"))]
+    assert {what.split()[0] for _, _, what in moves} == {"enters", "leaves"}
+    assert all(": " in what and when % 6.0 == 0.0 for when, _, what in moves)
+    assert not {who for _, who, _ in moves} & {"US clouds", "Chinese operators", "Other clouds"}
+    carmakers = [f for f in history.developers if f.name in ("NIO", "XPeng")]
+    transport = SECTORS.index("transport")
+    assert all(firm.portfolio.entered[transport].mean() > 0.5 for firm in carmakers)
+    assert all(firm.portfolio.entered.any(axis=0).all() for firm in history.developers)
+
+
+def test_china_leads_in_some_sectors_early_and_not_in_all(history):
+    world = history
 
     def ahead(sector: str) -> float:
         china = world.record.values(f"adoption_cn_{sector}")[-1]

@@ -256,11 +256,21 @@ def test_software_counts_for_both(scene):
         assert got[:, 0] == pytest.approx([0.5, 1.0, 0.6])
 
 
-def test_dearer_lines_appeal_less_and_familiar_software_more(cast):
+def test_dearer_lines_appeal_less(cast):
     prices = np.array([[2.0], [1.0], [1.0]]) * np.ones((1, 2))
     ones = np.ones((3, 2))
-    for loyalty, expected in ((0.0, [0.25, 1.0, 1.0]), (2.0, [0.25 * 0.25, 1.0, 0.36])):
-        scene = Scene(cast, software_loyalty=loyalty)
+    scene = Scene(cast)
+    lines = [Line(cast.chip(), designer, "sale", 1.0) for designer in scene.designers]
+    for got in chip_lines.appeals(lines, ones, ones, prices, scene.world.parameters):
+        assert got[:, 0] == pytest.approx([0.25, 1.0, 1.0])
+
+
+def test_familiar_software_draws_buyers_where_it_is_used(cast):
+    for loyalty, expected in ((0.0, [1.0, 1.0, 1.0]), (2.0, [0.25, 1.0, 0.36])):
+        scene = Scene(cast, software_loyalty=loyalty, familiarity_from_users=0.5)
         lines = [Line(cast.chip(), designer, "sale", 1.0) for designer in scene.designers]
-        for got in chip_lines.appeals(lines, ones, ones, prices, scene.world.parameters):
-            assert got[:, 0] == pytest.approx(expected)
+        assert chip_lines.familiarity(lines, "CN")[:, 0] == pytest.approx(expected)
+        four = np.full(2, 4.0)
+        lines[0].designer.count_users(four, {"CN": four})
+        assert chip_lines.familiarity(lines, "CN")[0, 0] == pytest.approx(2.0 * expected[0])
+        assert chip_lines.familiarity(lines, "US")[0, 0] == pytest.approx(expected[0])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from model import loading
 from model.calendar import Calendar
 from model.rulebook import RuleBook
 
@@ -122,3 +124,66 @@ def test_an_instrument_without_the_figure_it_lives_on_is_refused(cast):
         restraint(cast, parameters={})
     with pytest.raises(ValidationError, match="'delay_months' cannot be negative"):
         restraint(cast, months=-1.0)
+
+
+def test_limits_of_a_market_add_up_with_those_of_developers_and_end_on_their_day(cast):
+    shut = {"market": "Europe", "origin": "US", "effective": START, "family": "adoption"}
+    half = cast.instrument(
+        "market-access-limit", "half", ended=date(2024, 1, 1), parameters={"admitted": 0.5}, **shut
+    )
+    one = cast.instrument(
+        "market-access-limit", "one", developers=["Lab"], parameters={"admitted": 0.8}, **shut
+    )
+    away = limit(cast, kept_from=["RoW"])
+    rules = book(half, one, away)
+
+    def admitted(
+        developer: str, *period: float, origin: Any = "US", market: Any = "Europe"
+    ) -> float:
+        home: Any = "RoW" if market in ("Europe", "Others") else market
+        return rules.market_access(developer, origin, market, home, *period)
+
+    first_half, second_half, year_after = (12.0, 18.0), (18.0, 24.0), (24.0, 36.0)
+    assert admitted("Lab", *first_half) == 1.0
+    assert admitted("Other", *second_half) == pytest.approx(0.5 * 0.2)
+    assert admitted("Lab", *second_half) == pytest.approx(0.5 * 0.8 * 0.2)
+    assert admitted("Lab", *year_after) == pytest.approx(0.8 * 0.2)
+    assert admitted("Lab", *year_after, market="Others") == pytest.approx(0.2)
+    assert admitted("Lab", *year_after, origin="CN") == 1.0
+
+
+def test_regulations_multiply_in_the_sectors_that_they_name(cast):
+    made = {"market": "Europe", "effective": START, "family": "adoption", "issuer": "EU"}
+    every = cast.instrument(
+        "use-regulation", "every", parameters={"permission_factor": 0.8}, **made
+    )
+    named = cast.instrument(
+        "use-regulation", "named", sectors=["health"], parameters={"permission_factor": 0.5}, **made
+    )
+    after = (24.0, 25.0)
+    assert book(every, named).permission_factor("Europe", "health", *after) == pytest.approx(0.4)
+    assert book(every, named).permission_factor("Europe", "retail", *after) == 0.8
+    assert book(every, named).permission_factor("Others", "health", *after) == 1.0
+    assert book(every).permission_factor("Europe", "retail", 12.0, 18.0) == 1.0
+
+
+def test_the_eu_ai_act_and_italys_pause_hold_on_their_days():
+    rules = RuleBook(loading.recorded_instruments(), Calendar())
+    day = Calendar().months
+
+    def europe(developer: str, origin: Any, when: date) -> float:
+        return rules.market_access(developer, origin, "Europe", "RoW", day(when), day(when) + 0.01)
+
+    assert europe("OpenAI", "US", date(2023, 3, 30)) == 1.0
+    assert europe("OpenAI", "US", date(2023, 4, 10)) < 1.0
+    assert europe("OpenAI", "US", date(2023, 4, 29)) == 1.0
+    assert europe("DeepSeek", "CN", date(2025, 3, 1)) < 1.0
+    assert europe("Alibaba", "CN", date(2025, 3, 1)) == 1.0
+
+    def permitted(when: date) -> float:
+        return rules.permission_factor("Europe", "health", day(when), day(when) + 0.01)
+
+    dated = [permitted(date(*d)) for d in ((2024, 12, 1), (2025, 3, 1), (2026, 9, 1), (2028, 1, 1))]
+    assert dated[0] == 1.0
+    assert dated == sorted(dated, reverse=True)
+    assert dated[3] < dated[2], "the high-risk stage was put off to December 2027"

@@ -23,6 +23,7 @@ OPEN = {
     "access": {"since": date(2020, 1, 1), "source": "invented", "basis": "assumption"},
 }
 ATTRACTION = np.ones((3, 2))
+WRITERS = np.ones((3, 2))
 
 
 class Scene:
@@ -57,7 +58,7 @@ class Scene:
             kind = Kind("CN", "CN", chip, "domestic")
             self.base.receive(kind, np.full(2, units), self.world.time)
             self.ecosystem.count_accelerators(
-                self.designers, self.base, {"Best": 1.0, "Home": 1.0}, 3.0
+                self.designers, self.base, {"Best": 1.0, "Home": 1.0}, WRITERS, 3.0
             )
             self.world.time += 3.0
         return self.ecosystem
@@ -85,7 +86,7 @@ def test_shares_sum_to_one_whatever_attracts(cast, pulls, months):
 
 def test_the_better_offer_gains_and_the_crowd_adds_to_it(cast):
     def after(network: float, months: int = 400) -> float:
-        scene = Scene(cast, deployment_network=network, open_draw=0.0)
+        scene = Scene(cast, deployment_network=network, open_draw=0.0, standards_draw=0.0)
         scene.evolve(1)
         twice = np.array([[1.0], [2.0], [1.0]]) * ATTRACTION
         return float(scene.evolve(months, twice).deployed("CN", "Others")[0])
@@ -111,6 +112,29 @@ def test_standards_follow_late(cast):
     gained = soon.deployed("CN", "Others") - 1.0 / 3.0
     moved = soon.standards - start
     assert ((moved > 0.0) & (moved < 0.3 * gained)).all()
+
+
+@given(st.floats(0.2, 5.0))
+def test_standards_ease_a_sides_way_into_third_countries_alone(cast, pull):
+    def moved(draw: float) -> np.ndarray:
+        scene = Scene(cast, open_draw=0.0, standards_draw=draw)
+        scene.evolve(1)
+        even = scene.ecosystem.deployment.copy()
+        return scene.evolve(60, np.array([[1.0], [pull], [1.0]]) * ATTRACTION).deployment - even
+
+    without, eased = moved(0.0), moved(0.3)
+    others, china = MARKETS.index("Others"), REGIONS.index("CN")
+    more = eased[china, others] - without[china, others]
+    assert (more * np.sign(pull - 1.0) >= -1e-12).all(), "who gains influence gains users"
+    elsewhere = [m for m in range(len(MARKETS)) if m != others]
+    assert np.array_equal(eased[:, elsewhere], without[:, elsewhere])
+    assert np.allclose(eased[0], eased[2]), "those alike stay alike"
+
+
+def test_without_change_standards_move_nobody(cast):
+    scene = Scene(cast, open_draw=0.0, standards_draw=0.3)
+    start = scene.ecosystem.deployment.copy()
+    assert np.allclose(scene.evolve(60).deployment, start, atol=1e-12)
 
 
 # --- downloads ------------------------------------------------------------------------------------
@@ -164,6 +188,30 @@ def test_a_familiar_stack_keeps_its_users_while_its_chips_come(cast):
     scene = Scene(cast)
     start = scene.ecosystem.stack_share("leading", "CN").copy()
     assert (scene.deliver("Best", 1e5, 8).stack_share("leading", "CN") >= start).all()
+
+
+def test_a_stack_that_gains_users_matures_faster_and_draws_more_buyers(cast):
+    scene = Scene(cast, stack_learning=0.2, familiarity_from_users=0.4)
+    best, home = scene.designers
+    pull = home.familiarity("CN")
+    assert np.array_equal(home.following, np.ones(2)), "nothing is gained at the start"
+    scene.deliver("Home", 1e6, 8)
+    assert (home.following > 1.0).all()
+    assert (best.following < 1.0).all()
+    assert (home.familiarity("CN") > pull).all()
+    assert (home.familiarity("US") == pull).all(), "users in China are no users in America"
+
+
+def test_followings_weigh_regions_by_the_people_who_write(cast):
+    """Shares of all who write: what stacks gain and lose adds up to nothing."""
+    scene = Scene(cast)
+    before = scene.ecosystem.stacks.copy()
+    scene.deliver("Home", 1e6, 8)
+    of_all = [total(shares.mean(axis=1)) for shares in (before, scene.ecosystem.stacks)]
+    assert np.allclose(of_all[0], of_all[1])
+    leading = STACKS.index("leading")
+    gained = scene.ecosystem.stacks[leading].mean(axis=0) / before[leading].mean(axis=0)
+    assert np.allclose(scene.designers[0].following, gained)
 
 
 # --- in the world ---------------------------------------------------------------------------------

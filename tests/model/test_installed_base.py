@@ -47,3 +47,17 @@ def test_what_stands_is_what_scrapping_month_by_month_leaves(deliveries):
         assert base.standing(now) == pytest.approx(left)
         assert (base.standing(now) <= base.received() * (1.0 + 1e-12)).all()
     assert base.received() == pytest.approx([received] * 2)
+
+
+@given(st.permutations([SMUGGLED, BOUGHT, AMERICAN, Kind("Third", "CN", "H100", "direct")]))
+def test_sums_do_not_depend_on_what_came_first(order):
+    units = {kind: 0.1 + 0.2 * position for position, kind in enumerate(sorted(order))}
+    base = InstalledBase(2, LIFE)
+    for kind in order:
+        base.receive(kind, np.full(2, units[kind]), 7.0)
+    usual = InstalledBase(2, LIFE)
+    for kind in sorted(order):
+        usual.receive(kind, np.full(2, units[kind]), 7.0)
+    assert np.array_equal(base.received(), usual.received())
+    assert np.array_equal(base.standing(9.0), usual.standing(9.0))
+    assert list(base.delivered_kinds()) == list(usual.delivered_kinds())

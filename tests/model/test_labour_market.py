@@ -250,3 +250,25 @@ def test_a_payroll_passes_through_the_firm(cast):
     market.pay_wages(3.0)
     assert world.ledger.total("wages") == pytest.approx([(0.24 + 0.26) / 4.0] * 2)
     assert np.abs(world.cash()).max() < 1e-9
+
+
+def test_more_people_to_choose_from_make_better_teams_and_no_larger_ones(cast):
+    def after(more: float):
+        _, market, firms, pools = set_out(cast, turnover=0.2, selectivity=0.3)
+        market.staff_at_start()
+        market.clear(0.0, 3.0)
+        for tier in TIERS:
+            assert np.allclose(firms[0].quality[tier], 1.0), "as in January 2022"
+        extra = 1000.0 * (more - 1.0)
+        pools[0].free["researchers"] = pools[0].free["researchers"] + extra
+        pools[0].by_origin["researchers"] = pools[0].by_origin["researchers"] * more
+        for quarter in range(1, 9):
+            market.clear(3.0 * quarter, 3.0 * quarter + 3.0)
+        return firms[0], firms[1]
+
+    (usual, abroad), (chosen, abroad_too) = after(1.0), after(2.0)
+    assert (chosen.quality["researchers"] > usual.quality["researchers"]).all()
+    assert (chosen.quality["researchers"] < 2.0**0.3).all(), "only those who joined since"
+    assert chosen.quality["engineers"] == pytest.approx(usual.quality["engineers"])
+    assert chosen.researchers == pytest.approx(usual.researchers)
+    assert abroad_too.quality["researchers"] == pytest.approx(abroad.quality["researchers"])

@@ -276,6 +276,8 @@ NEEDED = {
     "talent-programme": {"migration_factor"},
     "model-access-limit": {"admitted"},
     "model-weight-control": {"training_flop"},
+    "market-access-limit": {"admitted"},
+    "use-regulation": {"permission_factor"},
     "adoption-policy": {"adoption_factor"},
 }
 

@@ -132,3 +132,20 @@ def test_futures_that_share_luck_meet_that_of_their_lot_in_any_block(
     lots = Streams(5, 100).uniform("stream", 2)
     block = Streams(5, count, first, sharing).uniform("stream", 2)
     assert np.array_equal(block, lots[(first + np.arange(count)) // sharing])
+
+
+@given(numbers=st.lists(st.integers(0, 300), min_size=1, max_size=20), sharing=st.integers(1, 5))
+def test_futures_picked_by_number_meet_the_luck_of_their_number(numbers: list[int], sharing: int):
+    whole = Streams(5, 301, sharing=sharing)
+    picked = Streams(5, len(numbers), sharing=sharing, numbers=np.array(numbers))
+    assert np.array_equal(picked.uniform("stream", 2), whole.uniform("stream", 2)[numbers])
+    assert np.array_equal(picked.normal("stream"), whole.normal("stream")[numbers])
+    ordinals = np.arange(len(numbers)) % 3
+    expected = np.stack([whole.uniform("stream", n) for n in range(3)])[ordinals, numbers]
+    assert np.array_equal(picked.uniform("stream", ordinals), expected)
+
+
+def test_numbers_of_futures_are_as_many_as_the_futures_and_not_negative():
+    for numbers in ([1, 2], [-1, 2, 3]):
+        with pytest.raises(ValueError, match="expected 3 numbers of futures"):
+            Streams(1, 3, numbers=np.array(numbers))

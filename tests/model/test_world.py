@@ -99,6 +99,21 @@ def test_a_future_is_the_same_in_any_block(history: World) -> None:
     assert differing(history, blocks) == []
 
 
+def test_futures_picked_by_number_are_the_same_as_among_all(history: World) -> None:
+    numbers = np.array([31, 3, 8, 9, 30])
+    picked = World(numbers=numbers)
+    picked.run_to(UNTIL)
+    assert picked.futures == 5
+    unlike = [
+        name
+        for name in OUTCOMES
+        if not np.array_equal(
+            picked.record.values(name), history.record.values(name)[:, numbers], equal_nan=True
+        )
+    ]
+    assert unlike == []
+
+
 def test_another_seed_is_another_ensemble(history: World) -> None:
     assert "gap_months" in differing(history, [lived(futures=40, seed=2)])
 

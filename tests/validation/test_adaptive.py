@@ -89,7 +89,7 @@ def test_timing_differs_by_future_and_is_told(whole: World) -> None:
     ]
 
 
-@pytest.mark.parametrize("products", ["recorded", "versions-planned"])
+@pytest.mark.parametrize("products", ["recorded", "versions-planned", "planned"])
 def test_a_future_is_the_same_whichever_live_beside_it(products: Products) -> None:
     together = lived(adaptive(), products=products)
     apart = [lived(adaptive(), 16, first, products) for first in (0, 16)]

@@ -160,6 +160,47 @@ def test_open_doors_draw_people_and_closed_doors_keep_them_away() -> None:
         assert (away["history"] < away["talent-closed"]).all(), tier
 
 
+def test_behind_a_closed_door_american_teams_are_no_larger_a_choice_and_worse_for_it() -> None:
+    """The policies reach developers through whom they can choose, not only through pools."""
+
+    def quality(name: str) -> Floats:
+        return next(d for d in lived(name).developers if d.name == "Google").quality["researchers"]
+
+    assert (quality("talent-open") > quality("history")).all()
+    assert (quality("history") > quality("talent-closed")).all()
+
+
+# --- rules on use ---------------------------------------------------------------------------------
+
+
+def test_a_policy_can_take_back_the_eu_ai_act_and_bar_chinese_services_abroad() -> None:
+    """Neither moves anything before its day; each moves use or users where it holds."""
+    repeal = {"do": "remove", "select": {"ids": ["eu-ai-act-2024"]}, "since": TURN}
+    bar = {
+        "id": "bar",
+        "kind": "market-access-limit",
+        "title": "Chinese services barred in third countries",
+        "issuer": "KR",
+        "family": "adoption",
+        "citation": "invented",
+        "announced": TURN,
+        "effective": TURN,
+        "market": "Others",
+        "origin": "CN",
+    }
+    changes = {"repeal": [repeal], "bar": [{"do": "add", "instrument": bar}]}
+    until = dt.date(2028, 6, 1)
+    seen = {}
+    for name, made in {"history": [], **changes}.items():
+        world = turned().fork(Policy.model_validate({"name": name, "changes": made}))
+        world.run_to(until)
+        seen[name] = world
+    europe = {name: world.adoption.adopted("Europe", "health") for name, world in seen.items()}
+    assert (europe["repeal"] > europe["history"]).mean() > 0.9
+    served = {name: world.ecosystem.deployed("CN", "Others") for name, world in seen.items()}
+    assert (served["bar"] < 0.9 * served["history"]).all()
+
+
 # --- adaptive rules -------------------------------------------------------------------------------
 
 

@@ -50,7 +50,7 @@ def a_record(**fields: object) -> SupplyRecord:
 
 def printed(rows: list[Row], futures: int = FUTURES) -> str:
     page = io.StringIO()
-    show(rows, futures, Console(file=page, width=WIDTH))
+    show(rows, f"prior ensemble, {futures} futures", Console(file=page, width=WIDTH))
     return page.getvalue()
 
 

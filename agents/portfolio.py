@@ -1,0 +1,121 @@
+"""The sectors that a firm makes applications for, and why it enters and leaves them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents import sector_choice
+from agents.arrays import Bools, Floats
+from agents.decisions import Decisions
+from agents.records import SECTORS, Sector
+from agents.surroundings import Parameters
+
+NEAR, NEWLY_ABLE, GENERAL = range(3)
+ENTRY_REASONS = (
+    "customers there will pay more for its people's work than those it has",
+    "models have become good enough for the work there",
+    "a general model carries it there, and customers will pay",
+)
+LEAVING_REASONS = ("its people earn far more in its other sectors",)
+# Beyond this way, 0 to 1, a sector is not next door.
+FAR = 0.5
+_WORDS: dict[Sector, str] = {
+    "internet": "internet platforms",
+    "professional": "professional services",
+    "public": "public services",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a firm expects of every sector when it reviews where it is.
+
+    Attributes:
+        takings: what developers of its region will take in a year, USD bn, ``(sectors, futures)``.
+        effort: what all of them put in now, same shape.
+        own: effort of the firm if all its people were in one sector, ``(futures,)``.
+        able: whether a model it can use does useful work there, ``(sectors, futures)``.
+        usual: weight of each sector where a firm is in all, ``(sectors, 1)``.
+        between: distances between sectors, ``(sectors, sectors)``.
+    """
+
+    takings: Floats
+    effort: Floats
+    own: Floats
+    able: Bools
+    usual: Floats
+    between: Floats
+
+
+class Portfolio:
+    """The sectors that a firm is in.
+
+    Attributes:
+        entered: the sectors, ``(sectors, futures)``.
+    """
+
+    def __init__(self, recorded: Collection[str], futures: int) -> None:
+        held = [not recorded or sector in recorded for sector in SECTORS]
+        self.entered: Bools = np.repeat(np.array(held)[:, None], futures, axis=1)
+        self._was_able: Bools | None = None
+
+    def review(
+        self,
+        outlook: Outlook,
+        generality: Floats,
+        parameters: Parameters,
+        decisions: Decisions,
+        now: float,
+    ) -> None:
+        """Leave the sector that pays least if it is not worth it; enter the best one that is.
+
+        Args:
+            outlook: what is expected of every sector.
+            generality: share of the firm's effort that goes into models for everything, 0 to 1.
+            parameters: of the choice.
+            decisions: where what it decides is kept.
+            now: the moment, months.
+        """
+        left = self._leave(outlook, parameters)
+        to_go = sector_choice.way(self.entered, outlook.between)
+        worth = sector_choice.gain_from_entry(
+            self.entered | left,
+            outlook.takings,
+            outlook.effort,
+            outlook.own,
+            outlook.usual,
+            to_go * (1.0 - generality),
+            hurdle=parameters["entry_hurdle"],
+            distance_cost=parameters["entry_distance_cost"],
+        )
+        begun = _best(np.where(outlook.able, worth, -np.inf))
+        why = np.where(to_go > FAR, GENERAL, NEAR)
+        if self._was_able is not None:
+            why = np.where(outlook.able & ~self._was_able, NEWLY_ABLE, why)
+        for row, sector in enumerate(SECTORS):
+            words = _WORDS.get(sector, sector)
+            decisions.note(left[row], now, f"leaves {words}", LEAVING_REASONS, 0)
+            decisions.note(begun[row], now, f"enters {words}", ENTRY_REASONS, why[row])
+        self.entered = (self.entered & ~left) | begun
+        self._was_able = outlook.able
+
+    def _leave(self, outlook: Outlook, parameters: Parameters) -> Bools:
+        """The sector to leave, if any, ``(sectors, futures)``."""
+        case = sector_choice.loss_from_staying(
+            self.entered,
+            outlook.takings,
+            outlook.effort,
+            outlook.usual,
+            hurdle=parameters["exit_hurdle"],
+        )
+        return _best(case)
+
+
+def _best(worth: Floats) -> Bools:
+    """In each future the sector of the greatest worth, if that is positive."""
+    first = np.zeros(worth.shape, dtype=np.bool_)
+    first[worth.argmax(axis=0), np.arange(worth.shape[1])] = True
+    return np.asarray(first & (worth > 0.0))

@@ -1,0 +1,153 @@
+"""Where the figures in ``model/data/`` come from: every file as it is written, nothing left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from model.loading import DATA
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "data.md"
+FILES = sorted([*DATA.glob("*.yaml"), *DATA.glob("actors/*.yaml")])
+BASES = ("cited", "derived", "assumption")
+YEAR = re.compile(r"\b(?:19[5-9]\d|20[0-3]\d)\b")
+DAY = re.compile(r"\b20[0-3]\d-\d\d-\d\d\b")
+UNNAMED = re.compile(
+    r"(the |trade |chinese |company |media )*(press|reports?|records|sources|brokers?)\b", re.I
+)
+UNSEEN = re.compile(r"\b(from memory|not checked|not seen)\b", re.I)
+LAW = re.compile(r"\d FR \d|\d CFR |\d U\.S\.C\. |Public Law \d|Proclamation \d|ECCN ")
+
+
+def entries(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every mapping below ``node`` that says on what basis it stands or has a value and a unit."""
+    if isinstance(node, dict):
+        if "basis" in node or {"value", "unit"} <= node.keys():
+            yield place, node
+        for key, below in node.items():
+            yield from entries(below, f"{place}.{key}")
+    elif isinstance(node, list):
+        for position, below in enumerate(node):
+            label = below.get("name") or below.get("id") if isinstance(below, dict) else None
+            yield from entries(below, f"{place}[{label or position}]")
+
+
+@cache
+def content(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def recorded(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    return list(entries(content(path), path.relative_to(DATA).as_posix()))
+
+
+def fault_of(citation: str) -> str | None:
+    """What a citation lacks to be found again, if anything.
+
+    Enough are a publisher who has a name and, after it, a title with the year or the day of
+    publication.
+    """
+    publisher, separator, rest = re.match(r"([^,:]*)([,:]?)(.*)", citation, re.S).groups()  # type: ignore[union-attr]
+    if not separator or not re.match(r"[A-Z0-9]", publisher) or UNNAMED.match(publisher):
+        return "names no publisher"
+    year = YEAR.search(rest)
+    if year is None:
+        return "has no year"
+    title = re.findall(r"[^\W\d]{2,}", rest[: year.start()])
+    about = re.findall(r"[^\W\d]{2,}", rest[year.end() :])
+    if not DAY.search(rest) and len(title) < 2 and len(about) < 2:
+        return "has no title"
+    return "was not seen" if UNSEEN.search(citation) else None
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_cited_figure_can_be_looked_up(path: Path) -> None:
+    faults = [
+        f"{place}: {fault}: {entry['source']}"
+        for place, entry in recorded(path)
+        if entry.get("basis") == "cited" and (fault := fault_of(entry["source"]))
+    ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("citation", "fault"),
+    [
+        ("Press reports, 2024-25", "names no publisher"),
+        ("Chinese brokers, notes on the market, 2024", "names no publisher"),
+        ("by a note of Citi, 2024", "names no publisher"),
+        ("International Energy Agency", "names no publisher"),
+        ("ASML, annual reports", "has no year"),
+        ("Epoch AI, 2026", "has no title"),
+        ("ASML, annual report 2022, from memory", "was not seen"),
+        ("Ipsos, Global opinions and expectations about AI, January 2022: 35%", None),
+        ("SMIC, 2015-08-10: 28 nm in volume production", None),
+    ],
+)
+def test_what_a_citation_lacks_is_told(citation: str, fault: str | None) -> None:
+    assert fault_of(citation) == fault
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_figure_has_unit_order_source_and_basis(path: Path) -> None:
+    for place, entry in recorded(path):
+        assert entry.get("basis") in BASES, place
+        assert len(entry["source"].split()) >= 2, place
+        if "value" in entry:
+            assert entry["unit"].strip(), place
+            bounds = [float(entry[key]) for key in ("low", "value", "high") if key in entry]
+            assert bounds == sorted(bounds), place
+
+
+@pytest.mark.parametrize(
+    "path", sorted(DATA.glob("instruments/*.yaml")), ids=lambda path: path.stem
+)
+def test_every_instrument_can_be_looked_up(path: Path) -> None:
+    for one in content(path):
+        citation = one["citation"]
+        assert LAW.search(citation) or (re.match(r"[A-Z]", citation) and YEAR.search(citation)), (
+            one["id"]
+        )
+        for name, parameter in one.get("parameters", {}).items():
+            for dated in parameter["values"]:
+                assert len(dated["reference"].split()) >= 2, (one["id"], name, dated["since"])
+
+
+def test_the_document_counts_the_figures_by_basis() -> None:
+    written = {
+        name: tuple(int(count) for count in counts.split("|"))
+        for name, counts in re.findall(
+            r"^\| `?([\w/.]+)`? \| (\d+ \| \d+ \| \d+) \|$", DOCUMENT.read_text("utf-8"), re.M
+        )
+    }
+    found = {}
+    for path in FILES:
+        bases = Counter(entry.get("basis") for _, entry in recorded(path))
+        found[path.relative_to(DATA).as_posix()] = tuple(bases[basis] for basis in BASES)
+    found["all"] = tuple(sum(column) for column in zip(*found.values(), strict=True))
+    assert {name: found[name] for name in written} == written
+    assert {name for name, counts in found.items() if any(counts)} <= written.keys()
+
+
+def test_the_document_counts_the_values_of_instruments() -> None:
+    every = [one for path in DATA.glob("instruments/*.yaml") for one in content(path)]
+    references = [
+        dated["reference"]
+        for one in every
+        for parameter in one.get("parameters", {}).values()
+        for dated in parameter["values"]
+    ]
+    assumed = sum(reference.startswith("assumption") for reference in references)
+    written = re.search(
+        r"The (\d+) instruments have (\d+) dated values, of which (\d+) begin",
+        DOCUMENT.read_text("utf-8"),
+    )
+    assert written, "docs/data.md does not count the instruments"
+    assert tuple(map(int, written.groups())) == (len(every), len(references), assumed)

@@ -163,8 +163,10 @@ def _place(world: World, future: int) -> str:
     gap = _gap_now(world)
     named = [way for way in WAYS if chosen_future(world, way) == future]
     wider = float(np.mean(gap > gap[future]))
-    place = f"its gap is narrower than that of {wider:.0%} of the {world.futures:,} futures"
-    return f"the {named[0]} gap; {place}" if named else place
+    of_all = f"of the {world.futures:,} futures"
+    if named:
+        return f"the {named[0]} gap {of_all}"
+    return f"its gap is narrower than that of {wider:.0%} {of_all}"
 
 
 def _chosen(events: Sequence[Event], most: int) -> tuple[tuple[Event, ...], tuple[Event, ...]]:

@@ -53,7 +53,7 @@ _TOKENS: dict[str, tuple[str, str]] = {
     "RoW": ("other", "#009e73"),
     "ink": ("ink", "#1b2430"),
     "ink-2": ("ink-2", "#4a5666"),
-    "paper": ("paper", "#ffffff"),
+    "paper": ("panel", "#ffffff"),
 }
 
 
@@ -88,12 +88,13 @@ def draw(shown: Network, *, selected: str = "", in_page: bool = True) -> str:
         f"{HEADINGS[layer]}</text>"
         for layer in LAYERS
     ]
+    background = "" if in_page else f' style="background:{ink("paper")}"'
     title = "Supply chain: who delivers to whom, and by which permission"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}"'
         f' width="{WIDTH}" height="{height:.0f}" font-family="Roboto, system-ui, sans-serif"'
         f' font-size="12.5" role="group" aria-label="{title}"'
-        f' style="background:{ink("paper")}">'
+        f"{background}>"
         f"<title>{title}</title>{''.join(headings)}{''.join(ribbons)}{''.join(nodes)}</svg>"
     )
 

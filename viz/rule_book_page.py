@@ -12,6 +12,7 @@ from experiments.rule_questions import RuleQuestionError
 from model.destinations import REST_OF_WORLD, geography
 from model.instruments import Instrument
 from model.judgement import Judgement
+from model.loading import governments
 from model.policy import Policy
 from model.specifications import known_chips
 from viz.chart import Chart
@@ -71,7 +72,7 @@ def timeline(instruments: Sequence[Instrument], chosen: str = "") -> Chart:
                         "width": [2 if one.id == chosen else 0 for one in of_issuer],
                     },
                 },
-                "name": issuer,
+                "name": _names()[issuer],
             }
         )
     layout = {
@@ -92,6 +93,11 @@ def timeline(instruments: Sequence[Instrument], chosen: str = "") -> Chart:
         empty="" if instruments else "No instrument fits the filter.",
         height=330,
     )
+
+
+def _names() -> dict[str, str]:
+    """Names of the governments by code."""
+    return {government.code: government.name for government in governments()}
 
 
 def described(instrument: Instrument) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def checked(asked: Mapping[str, str], policy: Policy) -> dict[str, Any]:
     unknown = f"'{buyer}' is on no list, judged as any buyer{ask.near_buyers(answer)}"
     return {
         "outcome": first.outcome,
-        "headline": tell.headline(answer),
+        "headline": tell.headline(answer).partition(": ")[2],
         "details": list(tell.details(answer)),
         "note": "" if answer.known_buyer else unknown,
         "others": [

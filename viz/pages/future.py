@@ -11,9 +11,10 @@ from solara.alias import rv
 from experiments.story import WAYS, Story, tell
 from viz import here, narrative
 from viz.chart import ShowChart
+from viz.controls import Controls
 from viz.live_session import LiveError
-from viz.moment import Moment
 from viz.track import Track
+from viz.waiting import Waiting
 
 
 @solara.component
@@ -22,9 +23,10 @@ def Page() -> None:
     session = here.use_session()
     state = here.use_page_state()
     fault, set_fault = solara.use_state("")
-    Moment()
+    solara.use_effect(lambda: session.show("live"), [])
+    Controls(setup=False)
     if session.live is None:
-        rv.Html(tag="p", class_="quiet", children=["Building the world…"])
+        Waiting()
         return
     which = state.get("which", "number")
 

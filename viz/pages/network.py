@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import solara
-from solara.alias import rv
 
 from model.world import World
 from viz import here
-from viz.moment import Moment
+from viz.controls import Controls
 from viz.network import PERMISSIONS, Network, network
 from viz.network_drawing import amount_in_words, draw, legend
 from viz.network_facts import facts, past
+from viz.waiting import Waiting
 
 FOCUSES = {"CN": "into China", "US": "into the United States", "RoW": "elsewhere", "all": "all"}
 WHOSE = {"median": "the middle of all futures", "future": "one future"}
@@ -26,9 +26,10 @@ def Page() -> None:
     """The page."""
     session = here.use_session()
     state = here.use_page_state()
-    Moment()
+    solara.use_effect(lambda: session.show("live"), [])
+    Controls()
     if session.live is None:
-        rv.Html(tag="p", class_="quiet", children=["Building the world…"])
+        Waiting()
         return
     focus = _one_of(state.get("focus"), FOCUSES)
     whose = _one_of(state.get("whose"), WHOSE)

@@ -121,20 +121,12 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _of_the_ensemble(self) -> Study:
-        held = self.ensemble
-        if held.name == "prior":
-            return self
-        if self.design != RANDOM:
-            raise ValueError(
-                "a calibrated ensemble has its own values of the parameters: expected the design"
-                f" 'random', got '{self.design.name}'"
-            )
-        if self.fixed:
+        if self.fixed and self.ensemble.name != "prior":
             raise ValueError(
                 "a calibrated ensemble has its own values of the parameters: expected none fixed,"
                 f" got {', '.join(self.fixed)}"
             )
-        held.require(self.seed, self.futures)
+        require_fit(self.ensemble, self.design, self.seed, self.futures)
         return self
 
     @field_validator("keep")
@@ -200,6 +192,20 @@ class Study(Strict):
     def blocks(self, size: int) -> Iterator[Block]:
         """The pieces the study is simulated in, shard by shard, at most ``size`` futures each."""
         return cut(self.shards(), size)
+
+
+def require_fit(held: Ensemble, chosen: Design, seed: int, futures: int) -> None:
+    """Make sure that a study can take so many futures of an ensemble with a design.
+
+    Raises:
+        StudyError, EnsembleError: saying what was expected.
+    """
+    if held.name != "prior" and chosen != RANDOM:
+        raise StudyError(
+            "a calibrated ensemble has its own values of the parameters: expected the design"
+            f" 'random', got '{chosen.name}'"
+        )
+    held.require(seed, futures)
 
 
 def cut(shards: Iterable[Shard], size: int) -> Iterator[Block]:

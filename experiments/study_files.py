@@ -19,7 +19,15 @@ from experiments.ensemble_choice import ensemble
 from experiments.ensembles import Ensemble
 from experiments.grids import with_grid
 from experiments.policies import PolicyFile, fitted, load_policy, resolved
-from experiments.study import LAST_MONTH, MOST_FUTURES, MOST_MONTHS, Study, StudyError, month_within
+from experiments.study import (
+    LAST_MONTH,
+    MOST_FUTURES,
+    MOST_MONTHS,
+    Study,
+    StudyError,
+    month_within,
+    require_fit,
+)
 from model.calendar import RECORD_START
 from model.loading import first_fault, read
 from model.policy import Policy
@@ -100,6 +108,7 @@ class StudyFile(Strict):
         held = ensemble(self.ensemble, origin.parent)
         futures = self.futures or _futures_of(chosen, held)
         chosen.check(futures)
+        require_fit(held, chosen, self.seed, futures)
         content = {
             "policies": tuple(policies),
             "futures": futures,

@@ -136,6 +136,7 @@ def test_held_out_values_are_held_to_both_ensembles(known, soon, readings):
         assert one.posterior.rank == np.mean(kept < one.seen.pattern.value)
         # An error added pulls ranks towards the middle.
         assert one.ranks is not None
+        assert one.prior.rank is not None
         assert abs(one.ranks[0] - 0.5) < abs(one.prior.rank - 0.5) + 0.1
     prior, posterior = coverage(later)
     assert prior.values == posterior.values == 2

@@ -107,6 +107,7 @@ def test_a_study_asks_for_no_more_than_the_ensemble_has(file: Path, tmp_path: Pa
         assert status([*arguments, *more]) == 2
         told = capsys.readouterr().err
         assert complaint in told
+        assert "Value error" not in told
         assert told.count("\n") == 1
     assert not (tmp_path / "s").exists()
 

@@ -20,7 +20,7 @@ from model.evidence import (
     month_after,
     shares_of_vote,
 )
-from model.loading import DataError
+from model.loading import DATA, DataError
 from model.patterns import Pattern, patterns
 
 Z95 = 1.6448536269514722
@@ -140,7 +140,7 @@ def test_every_pattern_but_those_assumed_is_evidence_and_none_twice():
 def test_a_file_at_fault_is_refused_by_name(
     tmp_path: Path, monkeypatch, change: tuple[str, str], complaint: str
 ):
-    text = (evidence_module.DATA / "evidence.yaml").read_text(encoding="utf-8")
+    text = (DATA / "evidence.yaml").read_text(encoding="utf-8")
     assert change[0] in text
     (tmp_path / "evidence.yaml").write_text(text.replace(*change, 1), encoding="utf-8")
     monkeypatch.setattr(evidence_module, "DATA", tmp_path)

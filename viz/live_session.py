@@ -213,6 +213,7 @@ class LiveSession:
         def work() -> None:
             with self._saying("Parting from this moment"):
                 self._part(policies)
+                self.stage = "forks"
 
         return self._start(work)
 
@@ -347,7 +348,6 @@ class LiveSession:
         with self.lock:
             assert self.live is not None
             self.forks = [self.live.forked(policy) for policy in policies]
-            self.stage = "forks"
 
     def _replay(self, track: Track, until: dt.date, levers: Sequence[Lever]) -> None:
         for lever in sorted(levers, key=lambda pulled: pulled.on):

@@ -37,7 +37,7 @@ def Page() -> None:
         if forks:
             here.keep(**state_of(names, forks))
 
-    solara.use_effect(arrive, [])
+    solara.use_effect(arrive, [bool(forks)])
     solara.use_effect(keep_address, [forks and forks[0].date])
     _Setup(
         month=f"{session.date:%B %Y}",

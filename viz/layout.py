@@ -33,6 +33,8 @@ def _Bar() -> None:
         pages=links(),
         here="/" + (path or "").strip("/"),
         query=here.address_now(session).query(),
+        frame=session.frame,
+        event_drawn=session.drawn,
     )
 
 
@@ -52,7 +54,13 @@ def _sentence(fault: str) -> str:
 
 
 @solara.component_vue("components/navigation.vue")
-def _Navigation(pages: Sequence[dict[str, str]] = (), here: str = "/", query: str = "") -> None:
+def _Navigation(
+    pages: Sequence[dict[str, str]] = (),
+    here: str = "/",
+    query: str = "",
+    frame: int = 0,
+    event_drawn: Callable[[int], None] | None = None,
+) -> None:
     """Names of the pages, light and dark, and the address in the browser's bar."""
 
 

@@ -220,6 +220,16 @@ def test_a_slow_browser_is_waited_for_and_a_silent_one_is_not(session):
     assert len(ahead) >= 2
 
 
+def test_time_stands_still_once_nobody_watches(session, monkeypatch):
+    monkeypatch.setattr("viz.live_session._PATIENCE", 0.01)
+    begun(session)
+    session.speed = FASTEST
+    session.drawn(session.frame)
+    session.play().result(60)
+    assert not session.playing
+    assert MID_2022 < session.date < dt.date(2023, 1, 1)
+
+
 def test_a_closed_session_lets_its_worlds_go():
     session = LiveSession()
     live = begun(session)

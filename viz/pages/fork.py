@@ -68,7 +68,7 @@ def _Compared(forks: Sequence[Track], outcome: str) -> None:
         rows = table(forks, headline_outcomes())
         month, ensemble = f"{forks[0].date:%B %Y}", forks[0].ensemble
     with rv.Html(tag="div", class_="aigap-grid"):
-        ShowChart(levels, frame=session.frame, on_drawn=session.drawn)
+        ShowChart(levels, frame=session.frame)
         ShowChart(changes, frame=session.frame)
     _Table(
         month=month,

@@ -82,6 +82,7 @@ def timeline(instruments: Sequence[Instrument], chosen: str = "") -> Chart:
             "type": "category",
             "categoryarray": list(reversed(_FAMILIES.values())),
             "categoryorder": "array",
+            "range": [-0.5, len(_FAMILIES) - 0.5],
         },
     }
     return Chart(

@@ -15,13 +15,14 @@ import uuid
 from contextlib import ExitStack
 from datetime import datetime
 from http.cookies import SimpleCookie
+from importlib import import_module
 from typing import Any
 from urllib.request import urlopen
 
-import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 SESSIONS = 20
 FUTURES = 20
@@ -61,7 +62,7 @@ class Session:
         wire = connect(
             f"{where}/jupyter/api/kernels/{kernel}/channels?session_id={page}",
             additional_headers={"Cookie": kept},
-            origin=address,  # type: ignore[arg-type]
+            origin=Origin(address),
             max_size=None,
             open_timeout=60,
         )
@@ -134,9 +135,10 @@ class Session:
 
 
 @pytest.fixture
-def server_process(live_view: str) -> psutil.Process:
+def server_process(live_view: str) -> Any:
     """The server, which this process has started."""
     port = live_view.rpartition(":")[2]
+    psutil = import_module("psutil")  # comes with distributed, without declared types
     (found,) = [one for one in psutil.Process().children() if port in one.cmdline()]
     return found
 
@@ -167,7 +169,7 @@ def test_twenty_sessions_step_none_is_lost_and_memory_levels_off(
         session.close()
 
 
-def _soak(sessions: list[Session], server: psutil.Process) -> list[tuple[float, float]]:
+def _soak(sessions: list[Session], server: Any) -> list[tuple[float, float]]:
     """Let worlds play, and begin again in turn; the server's memory on the way, MB by second."""
     began = time.monotonic()
     ends = [began + SECONDS_A_LIFE * (1.0 + place / SESSIONS) for place in range(len(sessions))]

@@ -153,12 +153,14 @@ class MemoryMarket:
         for designer in dict.fromkeys(line.designer for line in lines if line.chip.hbm_stacks):
             if designer.holds_memory:
                 wanted = deal.wanted[designer]
-                bought = ((deal.home, wanted * deal.at_home),)
-                bought += ((deal.foreign, wanted * deal.from_abroad),)
+                bought = [
+                    (deal.home, wanted * deal.at_home),
+                    (deal.foreign, wanted * deal.from_abroad),
+                ]
             else:
                 rows = _rows_of(lines, designer)
                 stacks = [makeable[row] * lines[row].chip.hbm_stacks for row in rows]
-                bought = ((deal.foreign, total(stacks) * deal.share),)
+                bought = [(deal.foreign, total(stacks) * deal.share)]
             for makers, sold in bought:
                 output = self._output(makers)
                 for maker in makers:

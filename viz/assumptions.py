@@ -23,7 +23,18 @@ from experiments.study_files import StudyFile
 from model.calendar import RECORD_START
 from model.instruments import ON_RECORD_ONLY, Instrument
 from model.loading import first_fault, parameter_quantities, recorded_instruments
-from model.policy import Change, Policy, PolicyError
+from model.policy import (
+    Add,
+    Change,
+    Delay,
+    Loosen,
+    Policy,
+    PolicyError,
+    Remove,
+    Scale,
+    Set,
+    Tighten,
+)
 from viz.live_session import LAST_MONTH
 
 Action = Literal["remove", "delay", "set", "scale", "tighten", "loosen"]
@@ -174,20 +185,25 @@ def with_parameter(draft: Draft, name: str, value: str) -> Draft:
 
 def in_words(change: Change) -> str:
     """A change of a draft in a line."""
-    if change.do == "add":
+    if isinstance(change, Add):
         return f"{change.instrument.id}: added"
-    what = ", ".join(change.select.ids)
     since = getattr(change, "since", None)
     from_then = "" if since is None else f", from {since}"
-    done = {
-        "remove": lambda: "taken out",
-        "delay": lambda: f"put off by {change.months} months",  # type: ignore[union-attr]
-        "set": lambda: f"{change.parameter} set to {change.value:g}",  # type: ignore[union-attr]
-        "scale": lambda: f"{change.parameter} times {change.factor:g}",  # type: ignore[union-attr]
-        "tighten": lambda: f"stops {change.by:.0%} of what it lets through",  # type: ignore[union-attr]
-        "loosen": lambda: f"lets through {change.by:.0%} of what it stops",  # type: ignore[union-attr]
-    }[change.do]()
-    return f"{what}: {done}{from_then}"
+    return f"{', '.join(change.select.ids)}: {_done(change)}{from_then}"
+
+
+def _done(change: Remove | Delay | Set | Scale | Tighten | Loosen) -> str:
+    if isinstance(change, Delay):
+        return f"put off by {change.months} months"
+    if isinstance(change, Set):
+        return f"{change.parameter} set to {change.value:g}"
+    if isinstance(change, Scale):
+        return f"{change.parameter} times {change.factor:g}"
+    if isinstance(change, Tighten):
+        return f"stops {change.by:.0%} of what it lets through"
+    if isinstance(change, Loosen):
+        return f"lets through {change.by:.0%} of what it stops"
+    return "taken out"
 
 
 def parameter_rows(draft: Draft) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ from experiments import rule_tables as tell
 from experiments.rule_questions import RuleQuestionError
 from model.destinations import REST_OF_WORLD, geography
 from model.instruments import Instrument
-from model.judgement import Judgement
 from model.loading import governments
 from model.policy import Policy
 from model.specifications import known_chips
@@ -82,6 +81,7 @@ def timeline(instruments: Sequence[Instrument], chosen: str = "") -> Chart:
             "type": "category",
             "categoryarray": list(reversed(_FAMILIES.values())),
             "categoryorder": "array",
+            "range": [-0.5, len(_FAMILIES) - 0.5],
         },
     }
     return Chart(
@@ -158,7 +158,6 @@ def checked(asked: Mapping[str, str], policy: Policy) -> dict[str, Any]:
                 "why": tell.why(answer, other),
             }
             for other in others
-            if isinstance(other, Judgement)
         ],
         "calls": [
             f"{call.title}: {call.value('withheld', day):.0%} of purchases given up"

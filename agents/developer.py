@@ -187,8 +187,6 @@ class Developer(Actor):
 
     def _note_purchase(self, shares: Floats, counter: Counter) -> None:
         """Keep how it mainly buys, where that changed, and when it hurries ahead of a rule."""
-        if len(set(counter.channels)) < 2:
-            return  # outside China every chip comes the same way
         way = purchasing.main_channel(shares, counter.channels, CHANNELS)
         changed = (way != self._main_channel) & (way >= 0)
         self._main_channel = np.where(way >= 0, way, self._main_channel)

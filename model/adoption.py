@@ -237,44 +237,51 @@ class Adoption:
         A firm's share in a sector is ``emphasis x weight / sum of emphasis x weight``; firms that
         enter the same sectors have the same emphasis, so sums are taken once for each such group.
         """
-        weights = {firm.name: self._weight(firm) for firm in firms}
-        groups: dict[tuple[Sector, ...], list[Developer]] = {}
-        for firm in firms:
-            groups.setdefault(firm.sectors, []).append(firm)
+        weights = self._weights(firms)
+        skilled = weights * np.stack([firm.application for firm in firms])
+        groups: dict[tuple[Sector, ...], list[int]] = {}
+        for place, firm in enumerate(firms):
+            groups.setdefault(firm.sectors, []).append(place)
         emphasis = {entered: self._emphasis[entered, row] for entered in groups}
-        heavy = {g: total([weights[f.name] for f in fs]) for g, fs in groups.items()}
-        able = {g: total([weights[f.name] * f.application for f in fs]) for g, fs in groups.items()}
+        heavy = {entered: total(weights[places]) for entered, places in groups.items()}
+        able = {entered: total(skilled[places]) for entered, places in groups.items()}
         everyone = total([emphasis[g] * heavy[g] for g in groups])
         self._skill[row] = ratio(total([emphasis[g] * able[g] for g in groups]), everyone)
         self._set_attraction(row, total(list(heavy.values())))
         pay, use = ratio(takings, everyone), ratio(reach, everyone)
-        for group, members in groups.items():
+        for group, places in groups.items():
+            members = [firms[place] for place in places]
             paid, used = total(emphasis[group] * pay), total(emphasis[group] * use)
-            for firm in members:
-                self._settle(firm, weights[firm.name] * paid, months)
-                firm.learn_from_use(weights[firm.name] * used, months)
+            self._settle(members, weights[places] * paid, months)
+            for firm, its_use in zip(members, weights[places] * used, strict=True):
+                firm.learn_from_use(its_use, months)
 
-    def _settle(self, firm: Developer, a_year: Floats, months: float) -> None:
-        """Pay a firm for a period and take what running costs it."""
-        firm.revenue = a_year
+    def _settle(self, firms: Sequence[Developer], a_year: Floats, months: float) -> None:
+        """Pay firms for a period and take what running costs them, ``(firms, futures)``."""
         earned = a_year * months / MONTHS_PER_YEAR
         kept = earned - earned * self._parameters["reinvestment"]
-        self._ledger.pay(self._ledger.outside, firm, earned, "revenue")
-        self._ledger.pay(firm, self._ledger.outside, kept, "running costs")
+        outside = self._ledger.outside
+        for place, firm in enumerate(firms):
+            firm.revenue = a_year[place]
+            self._ledger.pay(outside, firm, earned[place], "revenue")
+            self._ledger.pay(firm, outside, kept[place], "running costs")
 
-    def _weight(self, firm: Developer) -> Floats:
-        """Weight of a firm in its customers' choice: people, compute to serve, and its model.
+    def _weights(self, firms: Sequence[Developer]) -> Floats:
+        """Weight of firms in customers' choice: people, compute to serve, and their models.
 
-        It serves its own model, or the best open weights where these are better.
+        A firm serves its own model, or the best open weights where these are better.
+
+        Returns:
+            ``(firms, futures)``.
         """
         known = self._parameters
-        model = firm.released if firm.offers_models else self._best_open
-        model = np.maximum(model, self._best_open)
+        offers = [firm.released if firm.offers_models else self._best_open for firm in firms]
+        model = np.maximum(np.stack(offers), self._best_open)
         ahead = np.where(np.isfinite(model), model - known["level_at_start"], 0.0)
-        equipped = known["revenue_scale"] * np.log(np.maximum(firm.usable, SMALLEST_MARKET))
-        return np.asarray(
-            firm.engineers * np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
-        )
+        usable = np.maximum(np.stack([firm.usable for firm in firms]), SMALLEST_MARKET)
+        equipped = known["revenue_scale"] * np.log(usable)
+        drawn = np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
+        return np.asarray(np.stack([firm.engineers for firm in firms]) * drawn)
 
     def _set_attraction(self, row: int, capacity: Floats) -> None:
         cheap = 10.0 ** (self._parameters["price_pull"] * self._price_fall[row])

@@ -47,3 +47,10 @@ def filled(demand: Floats, supply: Floats) -> Floats:
 def shares(weights: Floats) -> Floats:
     """Weights divided by their sum over the first axis; zero where all weights are zero."""
     return ratio(weights, total(weights))
+
+
+def replaced(values: Floats, places: Ints, new: Floats) -> Floats:
+    """The values with those of some futures replaced; ``new`` has one for each of ``places``."""
+    changed = values.copy()
+    changed[places] = new
+    return changed

@@ -173,9 +173,16 @@ class World(mesa.Model):
         """One value per future of an uncertain figure, ``(futures,)``."""
         return spread(quantity, self.streams.normal(f"drawn/{stream}"))
 
-    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
-        """Log-normal luck with median 1, ``(futures,)``."""
-        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma)
+    def luck(
+        self,
+        stream: str,
+        ordinal: int | Ints,
+        *,
+        sigma: Floats | float,
+        where: Ints | None = None,
+    ) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``; of the futures ``where`` if given."""
+        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma, where=where)
 
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``."""

@@ -132,3 +132,19 @@ def test_futures_that_share_luck_meet_that_of_their_lot_in_any_block(
     lots = Streams(5, 100).uniform("stream", 2)
     block = Streams(5, count, first, sharing).uniform("stream", 2)
     assert np.array_equal(block, lots[(first + np.arange(count)) // sharing])
+
+
+@given(
+    seeds,
+    st.lists(st.integers(0, 9), min_size=FUTURES, max_size=FUTURES),
+    st.lists(st.integers(0, FUTURES - 1), unique=True).map(sorted),
+    st.floats(0.0, 2.0),
+)
+def test_the_luck_of_some_futures_is_theirs_among_all_to_the_bit(seed, ordinals, some, sigma):
+    streams, ordinal = Streams(seed, FUTURES), np.array(ordinals)
+    where = np.array(some, dtype=np.int64)
+    spread = np.linspace(0.0, sigma, FUTURES)
+    for asked in (ordinal, 3):
+        everyone = streams.lognormal("run", asked, sigma=spread)
+        alone = streams.lognormal("run", asked, sigma=spread, where=where)
+        assert np.array_equal(alone, everyone[where])

@@ -42,6 +42,7 @@ class Book:
         self.since = since
         self._answers: dict[Hashable, float] = {}
         self._values: dict[tuple[Hashable, int], float] = {}
+        self._places: dict[float, tuple[date, int]] = {}
         self._of_kind: dict[type[InstrumentBase], list[InstrumentBase]] = defaultdict(list)
         for instrument in self.instruments:
             self._of_kind[type(instrument)].append(instrument)
@@ -109,7 +110,7 @@ class Book:
         # nothing here, does not change the last digit either.
         spells: list[tuple[float, float]] = []
         for left in (start, *self._turns[first:last]):
-            value = self._value(key, self.calendar.date(left), at)
+            value = self._value(key, left, at)
             if not spells or spells[-1][1] != value:
                 spells.append((left, value))
         if len(spells) == 1:
@@ -120,13 +121,22 @@ class Book:
         )
         return summed / (end - start)
 
-    def _value(self, key: Hashable, day: date, at: Callable[[date], float]) -> float:
-        """A quantity on a day, asked once for all the days on which nothing in the book changes."""
-        since_turn = key, bisect_right(self._turns, self.calendar.months(day))
-        value = self._values.get(since_turn)
+    def _value(self, key: Hashable, moment: float, at: Callable[[date], float]) -> float:
+        """A quantity at a moment, asked once for all the days on which nothing here changes."""
+        day, turn = self._place(moment)
+        value = self._values.get((key, turn))
         if value is None:
-            value = self._values[since_turn] = at(day)
+            value = self._values[key, turn] = at(day)
         return value
+
+    def _place(self, moment: float) -> tuple[date, int]:
+        """The day of a moment, and how many turning points lie behind that day's beginning."""
+        place = self._places.get(moment)
+        if place is None:
+            day = self.calendar.date(moment)
+            turn = bisect_right(self._turns, self.calendar.months(day))
+            place = self._places[moment] = day, turn
+        return place
 
     def _turning_points(self) -> list[float]:
         """Every moment at which anything that the world acts on changes, in order."""

@@ -58,4 +58,3 @@ def test_the_charts_draw_this_future_through_the_fan(track: Track, story: Story)
     (marks,) = [trace for trace in gap.figure["data"] if trace["name"] == "events told"]
     assert len(marks["x"]) == sum(len(chapter.told) for chapter in story.chapters)
     assert "prior ensemble, 6 futures" in gap.unit
-

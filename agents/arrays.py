@@ -34,6 +34,8 @@ def total(rows: Iterable[Floats] | Floats) -> Floats:
 def ratio(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
     """``numerator / denominator``, and ``otherwise`` where the denominator is zero."""
     positive = denominator > SMALLEST_MARKET
+    if positive.all():
+        return np.asarray(numerator / denominator)
     return np.where(positive, numerator / np.where(positive, denominator, 1.0), otherwise)
 
 
@@ -45,3 +47,10 @@ def filled(demand: Floats, supply: Floats) -> Floats:
 def shares(weights: Floats) -> Floats:
     """Weights divided by their sum over the first axis; zero where all weights are zero."""
     return ratio(weights, total(weights))
+
+
+def replaced(values: Floats, places: Ints, new: Floats) -> Floats:
+    """The values with those of some futures replaced; ``new`` has one for each of ``places``."""
+    changed = values.copy()
+    changed[places] = new
+    return changed

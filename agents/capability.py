@@ -90,7 +90,8 @@ def distilled(level: Floats, accessible: Floats, imitation: Floats) -> Floats:
 
 def scarcity(compute: Floats, best_equipped: Floats) -> Floats:
     """How far ``compute`` falls short of the best-equipped rival's, OOM, at least 0."""
-    return np.log10(np.maximum(best_equipped, 1.0) / np.clip(compute, 1.0, None)).clip(0.0)
+    distance = np.log10(np.maximum(best_equipped, 1.0) / np.maximum(compute, 1.0))
+    return np.maximum(distance, 0.0)
 
 
 def practised(months_of_practice: Floats, months_to_learn: Floats) -> Floats:

@@ -14,7 +14,7 @@ from agents import (
     purchasing,
     run_planning,
 )
-from agents.arrays import Bools, Floats, Ints, total
+from agents.arrays import Bools, Floats, Ints, replaced, total
 from agents.decisions import Decisions
 from agents.employer import Employer
 from agents.mechanisms import Mechanism
@@ -154,7 +154,8 @@ class Developer(Employer):
     def open_for_business(self, best_efficiency: Floats) -> None:
         """Start as a new firm: its founders bring what they knew where they came from."""
         self.efficiency = np.maximum(self.efficiency, best_efficiency + self.efficiency)
-        self.ready_to_train = self.model.time + self._preparation()
+        everywhere = np.arange(self.model.futures)
+        self.ready_to_train = self.model.time + self._preparation(everywhere)
 
     # --- compute --------------------------------------------------------------------------------
 
@@ -180,8 +181,6 @@ class Developer(Employer):
 
     def _note_purchase(self, shares: Floats, counter: Counter) -> None:
         """Keep how it mainly buys, where that changed, and when it hurries ahead of a rule."""
-        if len(set(counter.channels)) < 2:
-            return  # outside China every chip comes the same way
         way = purchasing.main_channel(shares, counter.channels, CHANNELS)
         changed = (way != self._main_channel) & (way >= 0)
         self._main_channel = np.where(way >= 0, way, self._main_channel)
@@ -391,15 +390,6 @@ class Developer(Employer):
         if not ready.any():
             return
         a_month = self._flop_a_month()
-        ready, why = self._worth_training(ready, a_month)
-        if ready.any():
-            begun = run_planning.moment_of_start(self.ready_to_train, now, 1.0)
-            self._begin_run(ready, begun, a_month)
-            what = "starts a run of {size} FLOP"
-            self.decisions.note(ready, begun, what, START_REASONS, why, self._run_flop)
-
-    def _worth_training(self, ready: Bools, a_month: Floats) -> tuple[Bools, Ints]:
-        """In which futures a run of the planned length would pay now, and why."""
         known = self.model.parameters
         flop = a_month * known["run_months"]
         compute_gain = np.log10(np.maximum(flop, 1.0)) - self._base.flop
@@ -409,19 +399,26 @@ class Developer(Employer):
         worth = run_planning.worth_starting(
             compute_gain, method_gain, behind, step=step, urgent=urgent
         )
-        why = run_planning.reason_to_start(compute_gain, method_gain, behind, step=step)
-        return ready & worth & (flop > 0.0), why
+        ready = ready & worth & (flop > 0.0)
+        if ready.any():
+            why = run_planning.reason_to_start(compute_gain, method_gain, behind, step=step)
+            begun = run_planning.moment_of_start(self.ready_to_train, now, 1.0)
+            self._begin_run(ready, begun, a_month)
+            what = "starts a run of {size} FLOP"
+            self.decisions.note(ready, begun, what, START_REASONS, why, self._run_flop)
 
     def _begin_run(self, where: Bools, begun: Floats, a_month: Floats) -> None:
         """Set size, length and release of a run that began at ``begun``, months."""
-        length = self._run_length()
         where = where & (a_month > 0.0)
-        self._run_flop = np.where(where, a_month * length, self._run_flop)
+        here = np.flatnonzero(where)
+        length, start = self._run_length(here), begun[here]
+        due = start + length + self._evaluation(here)
+        ready_again = start + length + self._preparation(here)
+        self._run_flop = replaced(self._run_flop, here, a_month[here] * length)
         self._run_efficiency = np.where(where, self.efficiency, self._run_efficiency)
         self._run_absorbed = np.where(where, self.absorbed, self._run_absorbed)
-        self.run_due = np.where(where, begun + length + self._evaluation(), self.run_due)
-        ready_again = begun + length + self._preparation()
-        self.ready_to_train = np.where(where, ready_again, self.ready_to_train)
+        self.run_due = replaced(self.run_due, here, due)
+        self.ready_to_train = replaced(self.ready_to_train, here, ready_again)
         self.runs_started = self.runs_started + where
 
     def _flop_a_month(self) -> Floats:
@@ -431,27 +428,30 @@ class Developer(Employer):
 
     def _take_up_work_under_way(self) -> None:
         """At the start it is somewhere between the end of one run and the release of the next."""
-        length, evaluation = self._run_length(), self._evaluation()
+        everywhere = np.arange(self.model.futures)
+        length, evaluation = self._run_length(everywhere), self._evaluation(everywhere)
         passed = self.model.chance(f"{self.name}/work-under-way")
-        to_release = passed * (self._preparation() + length + evaluation)
+        to_release = passed * (self._preparation(everywhere) + length + evaluation)
         self.ready_to_train = to_release - length - evaluation
         self._begin_run(self.ready_to_train < 0.0, self.ready_to_train, self._flop_a_month())
 
-    def _run_length(self) -> Floats:
-        """Months that the next run takes."""
-        return self.model.parameters["run_months"] * self._luck_of_run("length")
+    def _run_length(self, here: Ints) -> Floats:
+        """Months that the next run takes in some futures, one for each of ``here``."""
+        return self.model.parameters["run_months"][here] * self._luck_of_run("length", here)
 
-    def _evaluation(self) -> Floats:
+    def _evaluation(self, here: Ints) -> Floats:
         """Months from its end to the release of the model."""
-        return self.strategy.release_lag * self._luck_of_run("release-lag")
+        return self.strategy.release_lag[here] * self._luck_of_run("release-lag", here)
 
-    def _preparation(self) -> Floats:
+    def _preparation(self, here: Ints) -> Floats:
         """Months from the end of a run until the one after it can begin."""
-        return self.model.parameters["preparation_months"] * self._luck_of_run("preparation")
+        usual = self.model.parameters["preparation_months"][here]
+        return usual * self._luck_of_run("preparation", here)
 
-    def _luck_of_run(self, what: str) -> Floats:
+    def _luck_of_run(self, what: str, here: Ints) -> Floats:
         spread = self.model.parameters["run_length_spread"]
-        return self.model.luck(f"{self.name}/run-{what}", self.runs_started, sigma=spread)
+        stream = f"{self.name}/run-{what}"
+        return self.model.luck(stream, self.runs_started, sigma=spread, where=here)
 
     # --- release --------------------------------------------------------------------------------
 
@@ -493,7 +493,7 @@ class Developer(Employer):
             has_model
             & (self.usable > 0.0)
             & run_planning.worth_reworking(
-                level - np.where(has_model, self.released, 0.0),
+                level - self.released,
                 self.model.time - self.released_at,
                 step=known["update_step"],
                 months=known["update_months"],

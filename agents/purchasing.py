@@ -22,7 +22,7 @@ HOARDING_REASONS = ("a rule on chips is about to bind",)
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What a buyer finds on offer in a quarter, a row per line of products.
+    """What a buyer finds on offer in a quarter, a row per line of products open to it.
 
     Attributes:
         offered: how freely each line may be bought, 0 to 1, ``(lines, 1)`` or ``(lines, futures)``.
@@ -30,6 +30,7 @@ class Counter:
         appeals: appeal to a buyer who only trains, and to one who only serves models.
         haste: share of the cash usually kept back that a rule about to bind draws out.
         channels: by which way each line reaches the buyer.
+        rows: places of these lines among all lines on the market.
     """
 
     offered: Floats
@@ -37,6 +38,7 @@ class Counter:
     appeals: tuple[Floats, Floats]
     haste: Floats | float
     channels: Sequence[str] = ()
+    rows: Sequence[int] = ()
 
 
 def budget(cash: Floats, ready: Floats, haste: Floats | float) -> Floats:

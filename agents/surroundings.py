@@ -213,8 +213,18 @@ class Surroundings(Protocol):
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         """One value per future of an uncertain figure, ``(futures,)``."""
 
-    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
-        """Log-normal luck with median 1, ``(futures,)``, keyed by stream and ordinal."""
+    def luck(
+        self,
+        stream: str,
+        ordinal: int | Ints,
+        *,
+        sigma: Floats | float,
+        where: Ints | None = None,
+    ) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``, keyed by stream and ordinal.
+
+        One value for each of the futures numbered in ``where``, if that is given.
+        """
 
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``, keyed by its stream."""

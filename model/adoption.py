@@ -282,7 +282,7 @@ class Adoption:
         A firm's share in a sector is ``emphasis x weight / sum of emphasis x weight``.  A sector
         that no firm is in is served by all of them as if they were in every sector.
         """
-        weights = np.stack([self._weight(firm) for firm in firms])
+        weights = self._weigh(firms)
         self._weights.update({f.name: weights[number] for number, f in enumerate(firms)})
         effort = np.stack([self._emphasis[firm.name] for firm in firms]) * weights[:, None]
         everyone = total(effort)
@@ -295,32 +295,36 @@ class Adoption:
         skilled = effort * np.stack([firm.application for firm in firms])[:, None]
         self._skill[row] = ratio(total(skilled), everyone)
         self._set_attraction(row, total(weights))
-        paid = total((effort * ratio(takings, everyone)).swapaxes(0, 1))
+        self._settle(firms, total((effort * ratio(takings, everyone)).swapaxes(0, 1)), months)
         used = total((effort * ratio(reach, everyone)).swapaxes(0, 1))
-        for number, firm in enumerate(firms):
-            self._settle(firm, paid[number], months)
-            firm.learn_from_use(used[number], months)
+        for firm, its_use in zip(firms, used, strict=True):
+            firm.learn_from_use(its_use, months)
 
-    def _settle(self, firm: Developer, a_year: Floats, months: float) -> None:
-        """Pay a firm for a period and take what running costs it."""
-        firm.revenue = a_year
+    def _settle(self, firms: Sequence[Developer], a_year: Floats, months: float) -> None:
+        """Pay firms for a period and take what running costs them, ``(firms, futures)``."""
         earned = a_year * months / MONTHS_PER_YEAR
         kept = earned - earned * self._parameters["reinvestment"]
-        self._ledger.pay(self._ledger.outside, firm, earned, "revenue")
-        self._ledger.pay(firm, self._ledger.outside, kept, "running costs")
+        outside = self._ledger.outside
+        for place, firm in enumerate(firms):
+            firm.revenue = a_year[place]
+            self._ledger.pay(outside, firm, earned[place], "revenue")
+            self._ledger.pay(firm, outside, kept[place], "running costs")
 
-    def _weight(self, firm: Developer) -> Floats:
-        """Weight of a firm in its customers' choice: people, compute to serve, and its model.
+    def _weigh(self, firms: Sequence[Developer]) -> Floats:
+        """Weight of firms in customers' choice: people, compute to serve, and their models.
 
-        It serves its own model, or the best open weights where these are better.
+        A firm serves its own model, or the best open weights where these are better.
+
+        Returns:
+            ``(firms, futures)``.
         """
         known = self._parameters
-        model = self._level_used(firm)
+        model = np.stack([self._level_used(firm) for firm in firms])
         ahead = np.where(np.isfinite(model), model - known["level_at_start"], 0.0)
-        equipped = known["revenue_scale"] * np.log(np.maximum(firm.usable, SMALLEST_MARKET))
-        return np.asarray(
-            firm.engineers * np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
-        )
+        usable = np.maximum(np.stack([firm.usable for firm in firms]), SMALLEST_MARKET)
+        equipped = known["revenue_scale"] * np.log(usable)
+        drawn = np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
+        return np.asarray(np.stack([firm.engineers for firm in firms]) * drawn)
 
     def _level_used(self, firm: Developer) -> Floats:
         """Level of the model that a firm serves, OOM; minus infinity where there is none."""

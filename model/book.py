@@ -7,6 +7,7 @@ for the days before.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date
@@ -40,6 +41,8 @@ class Book:
         self.succeeds = succeeds
         self.since = since
         self._answers: dict[Hashable, float] = {}
+        self._values: dict[tuple[Hashable, int], float] = {}
+        self._places: dict[float, tuple[date, int]] = {}
         self._of_kind: dict[type[InstrumentBase], list[InstrumentBase]] = defaultdict(list)
         for instrument in self.instruments:
             self._of_kind[type(instrument)].append(instrument)
@@ -94,21 +97,46 @@ class Book:
     ) -> float:
         """Average of a quantity over the days of ``[start, end)``, remembered."""
         full_key = (key, start, end)
-        if full_key not in self._answers:
-            cuts = [start, *(cut for cut in self._turns if start < cut < end), end]
-            # Spells of one value are joined, so that a turn elsewhere in the book, which changes
-            # nothing here, does not change the last digit either.
-            spells: list[tuple[float, float]] = []
-            for left in cuts[:-1]:
-                value = at(self.calendar.date(left))
-                if not spells or spells[-1][1] != value:
-                    spells.append((left, value))
-            ends = [left for left, _ in spells[1:]] + [end]
-            summed = sum(
-                value * (right - left) for (left, value), right in zip(spells, ends, strict=True)
-            )
-            self._answers[full_key] = spells[0][1] if len(spells) == 1 else summed / (end - start)
-        return self._answers[full_key]
+        answer = self._answers.get(full_key)
+        if answer is None:
+            answer = self._answers[full_key] = self._averaged(key, start, end, at)
+        return answer
+
+    def _averaged(
+        self, key: Hashable, start: float, end: float, at: Callable[[date], float]
+    ) -> float:
+        first, last = bisect_right(self._turns, start), bisect_left(self._turns, end)
+        # Spells of one value are joined, so that a turn elsewhere in the book, which changes
+        # nothing here, does not change the last digit either.
+        spells: list[tuple[float, float]] = []
+        for left in (start, *self._turns[first:last]):
+            value = self._value(key, left, at)
+            if not spells or spells[-1][1] != value:
+                spells.append((left, value))
+        if len(spells) == 1:
+            return spells[0][1]
+        ends = [left for left, _ in spells[1:]] + [end]
+        summed = sum(
+            value * (right - left) for (left, value), right in zip(spells, ends, strict=True)
+        )
+        return summed / (end - start)
+
+    def _value(self, key: Hashable, moment: float, at: Callable[[date], float]) -> float:
+        """A quantity at a moment, asked once for all the days on which nothing here changes."""
+        day, turn = self._place(moment)
+        value = self._values.get((key, turn))
+        if value is None:
+            value = self._values[key, turn] = at(day)
+        return value
+
+    def _place(self, moment: float) -> tuple[date, int]:
+        """The day of a moment, and how many turning points lie behind that day's beginning."""
+        place = self._places.get(moment)
+        if place is None:
+            day = self.calendar.date(moment)
+            turn = bisect_right(self._turns, self.calendar.months(day))
+            place = self._places[moment] = day, turn
+        return place
 
     def _turning_points(self) -> list[float]:
         """Every moment at which anything that the world acts on changes, in order."""

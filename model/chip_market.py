@@ -9,72 +9,28 @@ is made or lost.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from agents import purchasing
 from agents.arrays import Bools, Floats, filled, ratio, total
 from agents.designer import Designer
-from agents.developer import Channel, Developer
+from agents.developer import Developer
 from agents.foundry import Foundry
 from agents.government import Government
 from agents.memory_maker import MemoryMaker
-from agents.purchasing import Counter
 from agents.surroundings import Parameters
 from model import chip_lines
 from model.calendar import Calendar
 from model.chip_lines import H100_DIE_MM2, USD_BN, Line
+from model.chip_session import Session, Stall, Stalls
 from model.grey_market import GreyMarket
 from model.installed_base import InstalledBase, Kind
 from model.ledger import Ledger
 from model.memory_market import MemoryMarket
-from model.rulebook import RuleBook
+from model.rulebook import shared_book
 from model.rules_by_future import Rulings
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One clearing: the quarter, its rules, and what is on offer.
-
-    Attributes:
-        rules: the rule book.
-        start, end: the quarter, months.
-        lines: what can be had.
-        listed: list prices, USD bn a unit, ``(lines, futures)``.
-        price: what buyers pay, premiums included, ``(lines, futures)``.
-        compute: rating of a unit, H100e, ``(lines, 1)``.
-        training: training compute that a unit delivers, H100 equivalents, ``(lines, futures)``.
-        appeals: by region of the buyer, weights in the choice of one who only trains, and of one
-            who only serves.
-        barred: whether rules keep any of the chips that China seeks most from it, by future.
-    """
-
-    rules: Rulings
-    start: float
-    end: float
-    lines: list[Line]
-    listed: Floats
-    price: Floats
-    compute: Floats
-    training: Floats
-    appeals: Mapping[str, tuple[Floats, Floats]]
-    barred: bool | Bools
-
-    @property
-    def months(self) -> float:
-        """Length of the period."""
-        return self.end - self.start
-
-    def rows(self, holds: Callable[[Line], bool]) -> list[int]:
-        """Rows of the lines of which something holds."""
-        return [row for row, line in enumerate(self.lines) if holds(line)]
-
-    def rows_of(self, maker: Designer | Foundry) -> list[int]:
-        """Rows of the lines that a designer designs, or whose dies a foundry makes."""
-        return self.rows(lambda line: line.designer is maker or line.chip.foundry == maker.name)
 
 
 class ChipMarket:
@@ -115,7 +71,7 @@ class ChipMarket:
         self.grey = GreyMarket(futures, parameters)
         self.installed_base = InstalledBase(futures, parameters["fleet_life_months"])
         self.memory_market = MemoryMarket(designers, memory_makers, futures)
-        self._no_rules = RuleBook([], calendar)
+        self._no_rules = shared_book([], calendar)
         nothing: Floats = np.zeros(futures)
         self.cash = nothing
         self.us_revenue_from_china = nothing
@@ -129,15 +85,16 @@ class ChipMarket:
         for designer in self._designers:
             designer.open_books()
         firms = [developer for developer in self._developers if developer.exists]
-        counters = [self._counter(session, firm) for firm in firms]
-        asks = [firm.order_chips(counter) for firm, counter in zip(firms, counters, strict=True)]
-        asked = total(asks)
+        stalls = Stalls(session, self._parameters)
+        at = [stalls.of(firm, rules) for firm in firms]
+        asks = [firm.order_chips(stall.counter) for firm, stall in zip(firms, at, strict=True)]
+        asked = _together(session, at, asks)
         promised = self._promise(session, asked)
         orders = [
-            firm.reorder(counter, ask, promised)
-            for firm, counter, ask in zip(firms, counters, asks, strict=True)
+            firm.reorder(stall.counter, ask, promised[stall.rows])
+            for firm, stall, ask in zip(firms, at, asks, strict=True)
         ]
-        ordered = total(orders)
+        ordered = _together(session, at, orders)
         share = self._fill(session, ordered)
         sold = ordered * share
         reference = (
@@ -147,13 +104,14 @@ class ChipMarket:
         effort = rules.enforcement_effort(self._enforcer.code, reference, start, end)
         seizure = self.grey.seizure_share(effort)
         to_china = np.zeros_like(ordered)
-        for firm, ask, order in zip(firms, asks, orders, strict=True):
-            units = order * share
-            self._collect(session, firm, units)
-            self._hand_over(session, firm, units, seizure)
+        for firm, stall, ask, order in zip(firms, at, asks, orders, strict=True):
+            units = order * share[stall.rows]
+            self._collect(session, firm, stall, units)
+            self._hand_over(session, firm, stall, units, seizure)
             if firm.region == "CN":
-                self._count_lost_sales(session, firm, ask)
-                to_china += units
+                free = stalls.of(firm, self._no_rules)
+                self._count_lost_sales(session, firm, stall, free, ask)
+                to_china[stall.rows] += units
         self._pay_makers(session, sold)
         self._settle(session, asked, sold, to_china, seizure)
 
@@ -203,27 +161,6 @@ class ChipMarket:
             return self._parameters["rent_markup"]
         return np.ones_like(self.cash)
 
-    def _counter(self, session: Session, firm: Developer) -> Counter:
-        offered = self._offered(session, firm, session.rules)
-        lead = session.months + self._parameters.certain("chip_warning_months")
-        ahead = session.rules.chip_control_ahead(firm.region, session.start, lead)
-        haste = np.where(ahead, self._parameters["chip_hoard"], 0.0)
-        channels = [chip_lines.channel_of(line, firm.region) for line in session.lines]
-        return Counter(offered, session.price, session.appeals[firm.region], haste, channels)
-
-    def _offered(self, session: Session, firm: Developer, rules: Rulings) -> Floats:
-        """How freely a firm may take each line under a rule book, ``(lines, futures)``."""
-        insecure = rules is session.rules and session.barred
-        return chip_lines.offered(
-            session.lines,
-            firm,
-            rules,
-            self._parameters,
-            session.start,
-            session.end,
-            insecure=insecure,
-        )
-
     # --- what can be delivered ------------------------------------------------------------------
 
     def _promise(self, session: Session, asked: Floats) -> Floats:
@@ -255,7 +192,7 @@ class ChipMarket:
 
     def _logic_fill(self, session: Session, ordered: Floats) -> Floats:
         """Logic dies: from a designer's bank first, then from the foundry's wafers."""
-        dies = ordered * _dies(session.lines)
+        dies = ordered * session.dies
         banked = np.zeros_like(dies)
         for designer in self._designers:
             rows = session.rows_of(designer)
@@ -325,40 +262,42 @@ class ChipMarket:
 
     # --- payment and delivery -------------------------------------------------------------------
 
-    def _collect(self, session: Session, firm: Developer, units: Floats) -> None:
+    def _collect(self, session: Session, firm: Developer, stall: Stall, units: Floats) -> None:
         """The firm pays list prices to the market and premiums outside; sellers owe fees."""
-        due = total(units * session.listed)
-        premiums = total(units * (session.price - session.listed))
-        self._ledger.pay(firm, self, due, "accelerators")
+        taken = units * stall.listed
+        self._ledger.pay(firm, self, total(taken), "accelerators")
+        premiums = total(units * stall.mark_up)
         self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
         if firm.region != "CN":
             return
-        for row in session.rows(lambda line: line.way == "sale" and line.designer.region == "US"):
+        for place, row in enumerate(stall.rows):
             line = session.lines[row]
-            taken = units[row] * session.listed[row]
-            self.us_revenue_from_china = self.us_revenue_from_china + taken
-            line.designer.china_revenue = line.designer.china_revenue + taken
+            if line.way != "sale" or line.designer.region != "US":
+                continue
+            self.us_revenue_from_china = self.us_revenue_from_china + taken[place]
+            line.designer.china_revenue = line.designer.china_revenue + taken[place]
             rate = session.rules.chip_fee(
                 line.chip, firm.region, firm.name, session.start, session.end
             )
             if np.any(rate > 0.0):
-                self._enforcer.take_fee(line.designer, taken * rate)
+                self._enforcer.take_fee(line.designer, taken[place] * rate)
 
-    def _hand_over(self, session: Session, firm: Developer, units: Floats, seizure: Floats) -> None:
+    def _hand_over(
+        self, session: Session, firm: Developer, stall: Stall, units: Floats, seizure: Floats
+    ) -> None:
         """The firm installs what reached it, by channel."""
-        rows_of: defaultdict[Channel, list[int]] = defaultdict(list)
-        for row, line in enumerate(session.lines):
-            rows_of[chip_lines.channel_of(line, firm.region)].append(row)
-        compute, training = units * session.compute, units * session.training
-        for channel, rows in rows_of.items():
+        compute, training = units * stall.compute, units * stall.training
+        delivered = units.any(axis=1)
+        for channel, places in stall.by_channel.items():
             arrived = 1.0 - seizure if channel == "smuggled" else 1.0
-            for row in rows:
-                if units[row].any():
-                    kind = Kind(firm.name, firm.region, session.lines[row].chip.name, channel)
-                    self.installed_base.receive(kind, units[row] * arrived, session.end)
-            sent = total(compute[rows])
-            firm.install(channel, sent * arrived, total(training[rows]) * arrived)
-            self.seized_h100e = self.seized_h100e + sent * (1.0 - arrived)
+            for place in places:
+                if delivered[place]:
+                    kind = Kind(firm.name, firm.region, stall.chips[place], channel)
+                    self.installed_base.receive(kind, units[place] * arrived, session.end)
+            sent = total(compute[places])
+            firm.install(channel, sent * arrived, total(training[places]) * arrived)
+            if channel == "smuggled":
+                self.seized_h100e = self.seized_h100e + sent * (1.0 - arrived)
 
     def _pay_makers(self, session: Session, sold: Floats) -> None:
         """The market pays the designers, and these their suppliers."""
@@ -366,33 +305,34 @@ class ChipMarket:
             rows = session.rows_of(designer)
             if not rows:
                 continue
-            lines = [session.lines[row] for row in rows]
             takings = total(sold[rows] * session.listed[rows])
             self._ledger.pay(self, designer, takings, "accelerators")
             designer.ship(total(sold[rows] * session.compute[rows]), takings)
-            dies = total(sold[rows] * _dies(lines))
+            dies = total(sold[rows] * session.dies[rows])
             designer.use_dies(np.minimum(dies, designer.die_bank))
             if designer.holds_memory:
-                stacks = chip_lines.column(lines, lambda chip: chip.hbm_stacks)
-                designer.use_memory(total(sold[rows] * stacks))
+                designer.use_memory(total(sold[rows] * session.stacks[rows]))
             # Suppliers' prices cover their running costs; their investment is funded apart.
             costs = takings * (1.0 - designer.margin)
             self._ledger.pay(designer, self._ledger.outside, costs, "dies, memory and assembly")
 
     # --- books ----------------------------------------------------------------------------------
 
-    def _count_lost_sales(self, session: Session, firm: Developer, order: Floats) -> None:
+    def _count_lost_sales(
+        self, session: Session, firm: Developer, stall: Stall, free: Stall, order: Floats
+    ) -> None:
         """What the rules of both sides cost US sellers: the same budget, spent without rules."""
-        freely = self._offered(session, firm, self._no_rules)
-        choice = purchasing.choice_shares(firm.appeal(session.appeals[firm.region]), freely)
-        budget = total(order * session.price)
+        appeal = firm.appeal(free.counter.appeals)
+        choice = purchasing.choice_shares(appeal, free.counter.offered)
+        spent = order * stall.counter.price
+        budget = total(spent)
         wanted, asked = np.zeros_like(budget), np.zeros_like(budget)
         for designer in self._designers:
             rows = [r for r in session.rows_of(designer) if session.lines[r].way == "sale"]
             if designer.region != "US" or not rows:
                 continue
-            its_wanted = total(choice[rows]) * budget
-            its_asked = total(order[rows] * session.price[rows])
+            its_wanted = total(choice[free.places_of(rows)]) * budget
+            its_asked = total(spent[stall.places_of(rows)])
             designer.forgone = designer.forgone + np.maximum(0.0, its_wanted - its_asked)
             wanted, asked = wanted + its_wanted, asked + its_asked
         self.lost_revenue = self.lost_revenue + np.maximum(0.0, wanted - asked)
@@ -439,6 +379,9 @@ def _barred(lines: Sequence[Line]) -> bool | Bools:
     return barred
 
 
-def _dies(lines: Sequence[Line]) -> Floats:
-    """Logic dies in a unit of each line, ``(lines, 1)``."""
-    return np.array([[float(line.dies)] for line in lines])
+def _together(session: Session, stalls: Sequence[Stall], units: Sequence[Floats]) -> Floats:
+    """What all buyers ask of each line, ``(lines, futures)``."""
+    everything = np.zeros_like(session.price)
+    for stall, its_units in zip(stalls, units, strict=True):
+        everything[stall.rows] += its_units
+    return everything

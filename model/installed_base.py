@@ -43,6 +43,7 @@ class InstalledBase:
         self._delivered: dict[tuple[str, str, str], Floats] = {}
         self.latest: dict[Kind, Floats] = {}
         self._latest_at = -np.inf
+        self._growth: tuple[float, Floats] = 0.0, np.ones(futures)
 
     def receive(self, kind: Kind, units: Floats, now: float) -> None:
         """Add units that arrived at ``now``, months, ``(futures,)``."""
@@ -52,7 +53,7 @@ class InstalledBase:
         self._received[kind] = self._received.get(kind, self._nothing) + units
         sold = (kind.region, kind.chip, kind.channel)
         self._delivered[sold] = self._delivered.get(sold, self._nothing) + units
-        scaled = units * np.exp(now / self._life)
+        scaled = units * self._growth_to(now)
         self._as_if_at_start[kind] = self._as_if_at_start.get(kind, self._nothing) + scaled
 
     def received(self, **where: str) -> Floats:
@@ -79,6 +80,12 @@ class InstalledBase:
         """Units of one kind in use at ``now``, ``(futures,)``."""
         scaled = self._as_if_at_start.get(kind, self._nothing)
         return scaled * np.exp(-now / self._life)
+
+    def _growth_to(self, now: float) -> Floats:
+        """How many units at time zero make one at ``now``; all of a quarter's arrive at once."""
+        if self._growth[0] != now:
+            self._growth = now, np.exp(now / self._life)
+        return self._growth[1]
 
     @property
     def kinds(self) -> list[Kind]:

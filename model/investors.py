@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from agents.arrays import Floats, ratio, total
+from agents.arrays import Floats, shares
 from agents.developer import Developer
 from agents.mechanisms import Mechanism
 from agents.records import DemandShock
@@ -68,16 +68,19 @@ class Investors:
             firms = [d for d in self._developers if d.region == region and d.exists]
             if not firms:
                 continue
-            weights = [d.spending_share * self._maturity(d, now) for d in firms]
+            weights = np.stack([self._weight(d, now) for d in firms])
             held = self._switches.off_since(Mechanism.MONEY, region)
             amount = self.rate(region, now if held is None else held) * months / MONTHS_PER_YEAR
-            everyone = total(weights)
-            for firm, weight in zip(firms, weights, strict=True):
-                share = ratio(weight, everyone)
-                self._ledger.pay(self._ledger.outside, firm, amount * share, "investment")
-                firm.funding = amount * share * MONTHS_PER_YEAR / months
+            given = amount * shares(weights)
+            funding = given * MONTHS_PER_YEAR / months
+            for firm, its_money, its_funding in zip(firms, given, funding, strict=True):
+                self._ledger.pay(self._ledger.outside, firm, its_money, "investment")
+                firm.funding = its_funding
 
-    def _maturity(self, developer: Developer, now: float) -> Floats:
-        age = now - max(developer.founded, 0.0)
+    def _weight(self, developer: Developer, now: float) -> Floats:
+        """Its share of its region's money, once it has grown into it."""
+        if developer.founded <= 0.0:
+            return developer.spending_share
+        age = now - developer.founded
         grown = np.minimum(1.0, (age + 1.0) / self._parameters["ramp_months"])
-        return np.where(developer.founded <= 0.0, 1.0, grown)
+        return developer.spending_share * grown

@@ -43,8 +43,16 @@ class Monthly:
 
     def ago(self, months: Floats) -> Floats:
         """The series as it stood some months ago; its first value before it began."""
+        return self.at(self.row(months))
+
+    def row(self, months: Floats) -> Ints:
+        """Row of some months ago, the same in every series as long as this one, ``(futures,)``."""
         back = np.minimum(np.rint(months), self._months - 1.0).astype(np.int64)
-        return np.asarray(self._rows[self._months - 1 - back, self._futures])
+        return np.asarray(self._months - 1 - back)
+
+    def at(self, row: Ints) -> Floats:
+        """The series at a row of each future."""
+        return np.asarray(self._rows[row, self._futures])
 
 
 class PublicKnowledge:
@@ -213,18 +221,33 @@ class PublicKnowledge:
         longer: ``teaching_months / access``.  Open weights are anyone's.
         """
         usual = self._parameters["teaching_months"]
-        best = dict.fromkeys(REGIONS, self._nothing)
+        row = self._secret[REGIONS[0]].row(usual)
+        best_of_all = self._nothing
+        best: dict[Region, Floats] = {}
         for developer in developers:
             if developer.name not in self._offered:
                 continue
             series = self._offered[developer.name]
-            freely = series.ago(usual)
+            freely = series.at(row)
+            limited = {
+                user: access
+                for user in REGIONS
+                for access in [
+                    rules.model_access(developer.name, developer.region, user, start, end)
+                ]
+                if np.less(access, 1.0).any()
+            }
+            if not limited:
+                best_of_all = np.maximum(best_of_all, freely)
+                continue
             for user in REGIONS:
                 taught = freely
-                access = rules.model_access(developer.name, developer.region, user, start, end)
-                if np.any(access < 1.0):
-                    share = np.where(developer.open_weights, 1.0, access)
+                if user in limited:
+                    share = np.where(developer.open_weights, 1.0, limited[user])
                     slowly = series.ago(usual / np.where(share > 0.0, share, 1.0))
                     taught = np.where(share > 0.0, slowly, -np.inf)
-                best[user] = np.maximum(best[user], taught)
-        return best
+                best[user] = np.maximum(best.get(user, self._nothing), taught)
+        return {
+            user: np.maximum(best[user], best_of_all) if user in best else best_of_all
+            for user in REGIONS
+        }

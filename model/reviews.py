@@ -14,7 +14,7 @@ from agents.government import Government
 from model.calendar import Calendar
 from model.instruments import Instrument
 from model.policy import Policy
-from model.rulebook import RuleBook
+from model.rulebook import RuleBook, shared_book
 from model.rules_by_future import RulesByFuture, Rulings
 
 if TYPE_CHECKING:
@@ -39,10 +39,12 @@ def rules_of(
         succeeds: the rules that held before ``since``, for a world forked in mid-flight.
         since: the month from which the policy holds.
     """
-    if not policy.adaptive and not isinstance(succeeds, RulesByFuture):
+    if not policy.adaptive and succeeds is None:
+        return shared_book(policy.amend(recorded), calendar)
+    if not policy.adaptive and isinstance(succeeds, RuleBook):
         return RuleBook(policy.amend(recorded), calendar, succeeds, since)
     books = [
-        RuleBook(policy.amend(recorded, stances), calendar)
+        shared_book(policy.amend(recorded, stances), calendar)
         for stances in combinations_of_stances(policy)
     ]
     return RulesByFuture(books, futures, succeeds, since)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -151,7 +151,7 @@ class RuleBook(ProgrammeBook):
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
     ) -> float:
         """Share of wanted purchases that the seller's side admits over a period."""
-        buyer = self._told_apart(buyer, destination)
+        buyer = self.told_apart(buyer, destination)
 
         def admitted(day: date) -> float:
             return self.judge_chip(chip, destination, buyer, day).admitted
@@ -165,7 +165,7 @@ class RuleBook(ProgrammeBook):
 
         What the seller's side admits, less what the buyer's own government talks it out of.
         """
-        buyer = self._told_apart(buyer, destination)
+        buyer = self.told_apart(buyer, destination)
 
         def admitted(day: date) -> float:
             sale = self.judge_chip(chip, destination, buyer, day).admitted
@@ -177,7 +177,7 @@ class RuleBook(ProgrammeBook):
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
     ) -> float:
         """Fee as a share of the price, averaged over a period."""
-        buyer = self._told_apart(buyer, destination)
+        buyer = self.told_apart(buyer, destination)
 
         def fee(day: date) -> float:
             return self.judge_chip(chip, destination, buyer, day).fee
@@ -264,7 +264,7 @@ class RuleBook(ProgrammeBook):
             }
         return frozenset(names)
 
-    def _told_apart(self, buyer: str, destination: str) -> str:
+    def told_apart(self, buyer: str, destination: str) -> str:
         """The buyer's name where rules tell it from others, so that other answers are shared."""
         if (buyer, destination) not in self._names_told_apart:
             abroad = self.ownership.headquarters(buyer) - {judged_as(destination)}
@@ -426,3 +426,17 @@ class RuleBook(ProgrammeBook):
             if quota.issuer == region
         ]
         return max(shares, default=0.0)
+
+
+_BOOKS_KEPT = 16
+_books_of_late: deque[RuleBook] = deque(maxlen=_BOOKS_KEPT)
+
+
+def shared_book(instruments: Sequence[Instrument], calendar: Calendar) -> RuleBook:
+    """The rule book of these instruments: a book never changes, so worlds share its answers."""
+    held = tuple(instruments)
+    for book in list(_books_of_late):
+        if book.instruments == held and book.calendar == calendar:
+            return book
+    _books_of_late.append(RuleBook(held, calendar))
+    return _books_of_late[-1]

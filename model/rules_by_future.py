@@ -118,6 +118,10 @@ class RulesByFuture:
             start, end, lambda book, *over: book.chip_fee(chip, destination, buyer, *over)
         )
 
+    def told_apart(self, buyer: str, destination: str) -> tuple[str, ...]:
+        """The name that each book knows a buyer by: buyers of the same names meet the same."""
+        return tuple(book.told_apart(buyer, destination) for book in self._books)
+
     def tool_access(
         self,
         tool_class: str,

@@ -92,9 +92,26 @@ class Streams:
         rows = self._normal_table(stream, int(ordinal.max()) + 1)
         return rows[ordinal, np.arange(self.futures)]
 
-    def lognormal(self, stream: str, ordinal: Ordinal = 0, *, sigma: float | Floats) -> Floats:
-        """Log-normal draws with median 1 and log standard deviation ``sigma``, ``(futures,)``."""
-        return np.exp(sigma * self.normal(stream, ordinal))
+    def lognormal(
+        self,
+        stream: str,
+        ordinal: Ordinal = 0,
+        *,
+        sigma: float | Floats,
+        where: NDArray[np.int64] | None = None,
+    ) -> Floats:
+        """Log-normal draws with median 1 and log standard deviation ``sigma``, ``(futures,)``.
+
+        Of the futures of this block numbered in ``where`` alone, if that is given.
+        """
+        if where is None:
+            return np.exp(sigma * self.normal(stream, ordinal))
+        if isinstance(ordinal, int):
+            normal = self.normal(stream, ordinal)[where]
+        else:
+            asked = ordinal[where]
+            normal = self._normal_table(stream, int(asked.max(initial=0)) + 1)[asked, where]
+        return np.exp((sigma[where] if isinstance(sigma, np.ndarray) else sigma) * normal)
 
     def _table(self, stream: str, ordinals: int) -> Floats:
         """The first draws of a stream, ``(ordinals or more, futures)``."""

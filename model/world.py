@@ -48,7 +48,7 @@ from model.policy import HISTORY, Policy
 from model.programmes import Grant
 from model.record import Record
 from model.reviews import Reviews, rules_of
-from model.rulebook import RuleBook
+from model.rulebook import shared_book
 from model.rules_by_future import Rulings
 from model.sectors import sector_data
 from model.streams import Streams
@@ -130,7 +130,7 @@ class World(mesa.Model):
         self.switches = Switchboard()
         self.ledger = Ledger(futures)
         self.chronicle = Chronicle()
-        self.recorded_rules = RuleBook(loading.recorded_instruments(), self.calendar)
+        self.recorded_rules = shared_book(loading.recorded_instruments(), self.calendar)
         self.rules = rules_of(policy, loading.recorded_instruments(), self.calendar, futures)
         self._compute_cost: tuple[float, Floats] = -1.0, self.parameters["compute_cost_start"]
         cast = recorded() if cast is None else cast
@@ -197,9 +197,16 @@ class World(mesa.Model):
         """One value per future of an uncertain figure, ``(futures,)``."""
         return spread(quantity, self.streams.normal(f"drawn/{stream}"))
 
-    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
-        """Log-normal luck with median 1, ``(futures,)``."""
-        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma)
+    def luck(
+        self,
+        stream: str,
+        ordinal: int | Ints,
+        *,
+        sigma: Floats | float,
+        where: Ints | None = None,
+    ) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``; of the futures ``where`` if given."""
+        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma, where=where)
 
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``."""

@@ -99,8 +99,15 @@ class SmallWorld:
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         return spread(quantity, self.streams.normal(stream))
 
-    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
-        return self.streams.lognormal(stream, ordinal, sigma=sigma)
+    def luck(
+        self,
+        stream: str,
+        ordinal: int | Ints,
+        *,
+        sigma: Floats | float,
+        where: Ints | None = None,
+    ) -> Floats:
+        return self.streams.lognormal(stream, ordinal, sigma=sigma, where=where)
 
     def chance(self, stream: str) -> Floats:
         return np.full(self.futures, self._chance)

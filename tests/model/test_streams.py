@@ -149,3 +149,19 @@ def test_numbers_of_futures_are_as_many_as_the_futures_and_not_negative():
     for numbers in ([1, 2], [-1, 2, 3]):
         with pytest.raises(ValueError, match="expected 3 numbers of futures"):
             Streams(1, 3, numbers=np.array(numbers))
+
+
+@given(
+    seeds,
+    st.lists(st.integers(0, 9), min_size=FUTURES, max_size=FUTURES),
+    st.lists(st.integers(0, FUTURES - 1), unique=True).map(sorted),
+    st.floats(0.0, 2.0),
+)
+def test_the_luck_of_some_futures_is_theirs_among_all_to_the_bit(seed, ordinals, some, sigma):
+    streams, ordinal = Streams(seed, FUTURES), np.array(ordinals)
+    where = np.array(some, dtype=np.int64)
+    spread = np.linspace(0.0, sigma, FUTURES)
+    for asked in (ordinal, 3):
+        everyone = streams.lognormal("run", asked, sigma=spread)
+        alone = streams.lognormal("run", asked, sigma=spread, where=where)
+        assert np.array_equal(alone, everyone[where])

@@ -73,8 +73,9 @@ def one_clearing(world: World, under: Policy) -> Orders:
     def noting_orders(firm: Developer, counter: Counter) -> Floats:
         units = order_chips(firm, counter)
         if firm.region == "CN":
-            for line, spent in zip(lines, units * counter.price, strict=True):
-                setattr(orders, line.way, getattr(orders, line.way) + spent)
+            for row, spent in zip(counter.rows, units * counter.price, strict=True):
+                way = lines[row].way
+                setattr(orders, way, getattr(orders, way) + spent)
         return units
 
     before = twin.chip_market.us_revenue_from_china

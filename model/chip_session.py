@@ -1,0 +1,185 @@
+"""One clearing of the chip market: the quarter's lines, and the stalls at which buyers meet them.
+
+Buyers of whom the rules say the same, with the same chips of their own, find the same on offer.
+So what is on offer is worked out once for each such class of buyers, its *stall*, and only the
+lines that are open to them come into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from agents.arrays import Bools, Floats
+from agents.designer import Designer
+from agents.developer import Channel, Developer
+from agents.foundry import Foundry
+from agents.purchasing import Counter
+from agents.surroundings import Parameters
+from model import chip_lines
+from model.chip_lines import Line
+from model.rules_by_future import Rulings
+
+
+@dataclass(frozen=True)
+class Session:
+    """One clearing: the quarter, its rules, and what is on offer.
+
+    Attributes:
+        rules: the rule book.
+        start, end: the quarter, months.
+        lines: what can be had.
+        listed: list prices, USD bn a unit, ``(lines, futures)``.
+        price: what buyers pay, premiums included, ``(lines, futures)``.
+        compute: rating of a unit, H100e, ``(lines, 1)``.
+        training: training compute that a unit delivers, H100 equivalents, ``(lines, futures)``.
+        appeals: by region of the buyer, weights in the choice of one who only trains, and of one
+            who only serves.
+        barred: whether rules keep any of the chips that China seeks most from it, by future.
+    """
+
+    rules: Rulings
+    start: float
+    end: float
+    lines: list[Line]
+    listed: Floats
+    price: Floats
+    compute: Floats
+    training: Floats
+    appeals: Mapping[str, tuple[Floats, Floats]]
+    barred: bool | Bools
+
+    @property
+    def months(self) -> float:
+        """Length of the period."""
+        return self.end - self.start
+
+    @cached_property
+    def stacks(self) -> Floats:
+        """Stacks of memory in a unit of each line, ``(lines, 1)``."""
+        return chip_lines.column(self.lines, lambda chip: chip.hbm_stacks)
+
+    @cached_property
+    def dies(self) -> Floats:
+        """Logic dies in a unit of each line, ``(lines, 1)``."""
+        return np.array([[float(line.dies)] for line in self.lines])
+
+    @cached_property
+    def _rows_by_maker(self) -> dict[Designer | Foundry | str, list[int]]:
+        rows: dict[Designer | Foundry | str, list[int]] = {}
+        for row, line in enumerate(self.lines):
+            rows.setdefault(line.designer, []).append(row)
+            rows.setdefault(line.chip.foundry, []).append(row)
+        return rows
+
+    def rows(self, holds: Callable[[Line], bool]) -> list[int]:
+        """Rows of the lines of which something holds."""
+        return [row for row, line in enumerate(self.lines) if holds(line)]
+
+    def rows_of(self, maker: Designer | Foundry) -> list[int]:
+        """Rows of the lines that a designer designs, or whose dies a foundry makes."""
+        known = maker if isinstance(maker, Designer) else maker.name
+        return self._rows_by_maker.get(known, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """What a class of buyers finds, and what settles their orders; a row per line open to them.
+
+    Attributes:
+        rows: places of these lines among all lines.
+        counter: what the buyers see.
+        listed: list prices, USD bn a unit, ``(rows, futures)``.
+        mark_up: what buyers pay above them, USD bn a unit, ``(rows, futures)``.
+        compute: rating of a unit, H100e, ``(rows, 1)``.
+        training: training compute that a unit delivers, H100 equivalents, ``(rows, futures)``.
+        by_channel: places among ``rows`` by the channel through which they reach the buyers.
+        chips: name of each line's chip.
+    """
+
+    rows: list[int]
+    counter: Counter
+    listed: Floats
+    mark_up: Floats
+    compute: Floats
+    training: Floats
+    by_channel: dict[Channel, list[int]]
+    chips: list[str]
+
+    def places_of(self, rows: Sequence[int]) -> list[int]:
+        """Places at this stall of those lines that it has, in their order."""
+        place = {row: place for place, row in enumerate(self.rows)}
+        return [place[row] for row in rows if row in place]
+
+
+class Stalls:
+    """The stalls of one clearing, set up as buyers come.
+
+    Args:
+        session: the clearing.
+        parameters: uncertain parameters.
+    """
+
+    def __init__(self, session: Session, parameters: Parameters) -> None:
+        self._session = session
+        self._parameters = parameters
+        self._known: dict[Hashable, Stall] = {}
+        self._hastes: dict[str, Floats] = {}
+
+    def of(self, buyer: Developer, rules: Rulings) -> Stall:
+        """The stall of a buyer's class under a rule book."""
+        told_apart = rules.told_apart(buyer.name, buyer.region)
+        kind = (
+            id(rules),
+            buyer.region,
+            buyer.own_designer,
+            buyer.only_own_chips,
+            told_apart,
+        )
+        if kind not in self._known:
+            self._known[kind] = self._set_up(buyer, rules)
+        return self._known[kind]
+
+    def _set_up(self, buyer: Developer, rules: Rulings) -> Stall:
+        session = self._session
+        offered = chip_lines.offered(
+            session.lines,
+            buyer,
+            rules,
+            self._parameters,
+            session.start,
+            session.end,
+            insecure=rules is session.rules and session.barred,
+        )
+        rows: list[int] = np.flatnonzero(offered.any(axis=1)).tolist()
+        lines = [session.lines[row] for row in rows]
+        channels = [chip_lines.channel_of(line, buyer.region) for line in lines]
+        by_channel: dict[Channel, list[int]] = {}
+        for place, channel in enumerate(channels):
+            by_channel.setdefault(channel, []).append(place)
+        price, listed = session.price[rows], session.listed[rows]
+        for_training, for_serving = session.appeals[buyer.region]
+        appeals = for_training[rows], for_serving[rows]
+        haste = self._haste(buyer.region)
+        return Stall(
+            rows,
+            Counter(offered[rows], price, appeals, haste, channels, rows),
+            listed,
+            price - listed,
+            session.compute[rows],
+            session.training[rows],
+            by_channel,
+            [line.chip.name for line in lines],
+        )
+
+    def _haste(self, region: str) -> Floats:
+        """Share of the cash usually kept back that a rule about to bind draws out."""
+        if region not in self._hastes:
+            session, known = self._session, self._parameters
+            lead = session.months + known.certain("chip_warning_months")
+            ahead = session.rules.chip_control_ahead(region, session.start, lead)
+            self._hastes[region] = np.where(ahead, known["chip_hoard"], 0.0)
+        return self._hastes[region]

@@ -247,7 +247,8 @@ class LiveSession:
     def show(self, stage: Stage) -> None:
         """Let the live world play and step, or the forks."""
         if stage != self.stage:
-            self.pause()
+            if self.playing:
+                self.pause()  # what plays is what is shown; other work goes on
             self.stage = stage
             self._changed()
 

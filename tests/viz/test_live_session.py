@@ -160,6 +160,17 @@ def test_forks_share_their_past_and_part_by_policy_alone(session):
     assert same(ours, untouched.record.values("compute_cn"))
 
 
+def test_an_address_brings_forks_to_their_month_whichever_world_is_shown(session):
+    parted, until = dt.date(2022, 3, 1), dt.date(2022, 8, 1)
+    forked = [None, library()["no-controls"]]
+    session.on_change = lambda: session.show("forks") if session.forks else None
+    session.begin(HISTORY, 5, 1, parted, forked=forked, forks_until=until)
+    session.wait()
+    assert session.date == parted
+    assert {fork.date for fork in session.forks} == {until}
+    assert session.stage == "forks"
+
+
 def test_the_chosen_future_can_be_found_by_its_gap(session):
     track = begun(session)
     now = track.values(GAP)[-1]

@@ -42,7 +42,6 @@ def ShowChart(
     chart: Chart,
     *,
     frame: int = 0,
-    on_drawn: Callable[[int], None] | None = None,
     on_click: Callable[[dict[str, Any]], None] | None = None,
 ) -> Any:
     """Draw a chart.
@@ -50,12 +49,9 @@ def ShowChart(
     Args:
         chart: what to draw.
         frame: number of the change that it shows.
-        on_drawn: told the frame once the browser has drawn it.
         on_click: told ``trace``, ``x``, ``y`` and ``id`` (the ``customdata``) of a point clicked.
     """
     events: dict[str, Any] = {}
-    if on_drawn is not None:
-        events["event_drawn"] = on_drawn
     if on_click is not None:
         events["event_clicked"] = on_click
     return _Chart(
@@ -68,7 +64,6 @@ def ShowChart(
         empty=chart.empty,
         height=chart.height,
         frame=frame,
-        reports=on_drawn is not None,
         **events,
     ).key(f"chart-{chart.name}")
 
@@ -84,8 +79,6 @@ def _Chart(
     empty: str = "",
     height: int = 260,
     frame: int = 0,
-    reports: bool = False,
-    event_drawn: Callable[[int], None] | None = None,
     event_clicked: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
     """The component in the browser."""

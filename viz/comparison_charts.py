@@ -22,6 +22,8 @@ from viz.track import BANDS
 # Up to so many policies each have a fan; of more, all but the first are drawn as medians.
 MOST_FANS = 3
 _COMPACT_FROM = 1e4
+# Changes below this are given a digit more than levels.
+_SMALL = 10.0
 MINUS = "\N{MINUS SIGN}"
 
 SHORT_TITLES: Mapping[str, str] = MappingProxyType(
@@ -114,7 +116,7 @@ def levels_chart(
         fan = number == 0 or len(series) <= MOST_FANS
         drawn.append(one.levels if fan else one.levels[2:3])
         data += _curves(one, one.levels, number, fan=fan, bands=(0.10, 0.18))
-    seen = observations_of(outcome.name)
+    seen = [one for one in observations_of(outcome.name) if one.date <= until]
     data += figures.observed(seen)
     drawn += [np.array([[one.low, one.high] for one in seen])] if seen else []
     note = "Bands hold 50% and 90% of the futures."
@@ -166,6 +168,8 @@ def changes_chart(
             | {"legendgroup": one.title, "meta": {"column": f"{one.title}: mean"}}
         )
     axis = figures.value_axis(drawn) if drawn else {}
+    if all((curve[np.isfinite(curve)] == 0.0).all() for curve in drawn):
+        axis = {"range": [-1, 1]}  # nothing changes: a flat line in the middle
     note = "The same futures with the same luck on both sides: what remains is the policy."
     note += " Means." if len(series) > MOST_FANS else " Means; bands hold 50% and 90%."
     return Chart(
@@ -274,4 +278,4 @@ def _figure(value: float, outcome: Outcome, more: int = 0) -> str:
 
 def _signed(value: float, outcome: Outcome) -> str:
     sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{_figure(abs(value), outcome, more=1)}"
+    return f"{sign}{_figure(abs(value), outcome, more=int(abs(value) < _SMALL))}"

@@ -15,6 +15,7 @@ from viz.theme import token
 DIGITS = 4
 _OUTSIDE = 1e6
 _SMALLEST = 1e-12
+_FEW_YEARS, _MANY_YEARS = 2, 9
 Trace = dict[str, Any]
 
 
@@ -136,12 +137,13 @@ def written(value: float, decimals: int) -> str:
 
 def time_axis(until: dt.date, start: dt.date = dt.date(2022, 1, 1)) -> dict[str, Any]:
     """The axis of months that the charts of a page share."""
+    years = until.year - start.year
     return {
         "type": "date",
         "range": [start.isoformat(), until.isoformat()],
         "hoverformat": "%b %Y",
-        "tickformat": "%Y",
-        "dtick": "M12" if until.year - start.year <= 9 else "M24",
+        "tickformat": "%b %Y" if years < _FEW_YEARS else "%Y",
+        "dtick": "M3" if years < _FEW_YEARS else "M12" if years <= _MANY_YEARS else "M24",
     }
 
 

@@ -68,16 +68,21 @@ def use_faults() -> tuple[str, ...]:
     return faults
 
 
-def begin_as_asked(query: str | None) -> None:
-    """Begin what the address asks for, once for each browser."""
+def dismiss_faults() -> None:
+    """What went wrong has been read."""
+    _faults.set(())
+    this_session().refuse("")
+
+
+def begin_as_asked(query: str | None, *, forking: bool) -> None:
+    """Begin what the address asks for, once for each browser; with ``forking``, its forks too."""
     session = this_session()
     if session.live is not None or session.doing:
         return
     asked, faults = read_address(query)
-    _faults.set(tuple(faults))
-    _page_state.set(dict(asked.page))
     fork, faults_of_fork = read_fork(asked)
-    _faults.set((*faults, *faults_of_fork))
+    _page_state.set(dict(asked.page))
+    _faults.set((*faults, *(faults_of_fork if forking else ())))
     session.begin(
         library()[asked.policy],
         asked.futures,
@@ -85,7 +90,7 @@ def begin_as_asked(query: str | None) -> None:
         asked.date,
         asked.levers,
         future=asked.future,
-        forked=fork.policies,
+        forked=fork.policies if forking else (),
         forks_until=fork.until,
     )
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import solara
 from solara.alias import rv
 
 from viz import here
-from viz.navigation import links
+from viz.navigation import FORK_PATH, links
 
 
 @solara.component
 def Layout(children: Sequence[Any] = ()) -> None:
     """The frame of every page."""
     router = solara.use_router()
-    solara.use_memo(lambda: here.begin_as_asked(router.search), dependencies=[])
+    forking = (router.path or "").strip("/") == FORK_PATH
+    solara.use_memo(lambda: here.begin_as_asked(router.search, forking=forking), dependencies=[])
     with rv.Html(tag="div", class_="aigap"):
         _Bar()
         _Faults()
@@ -32,6 +33,8 @@ def _Bar() -> None:
         pages=links(),
         here="/" + (path or "").strip("/"),
         query=here.address_now(session).query(),
+        frame=session.frame,
+        event_drawn=session.drawn,
     )
 
 
@@ -40,8 +43,10 @@ def _Faults() -> None:
     session = here.use_session()
     faults = [*here.use_faults(), *([session.fault] if session.fault else [])]
     if faults:
-        said = [rv.Html(tag="p", children=[_sentence(fault)]) for fault in faults]
-        rv.Html(tag="div", class_="notice bad", attributes={"role": "alert"}, children=said)
+        _Notice(
+            faults=[_sentence(fault) for fault in faults],
+            event_dismiss=lambda _: here.dismiss_faults(),
+        )
 
 
 def _sentence(fault: str) -> str:
@@ -49,5 +54,16 @@ def _sentence(fault: str) -> str:
 
 
 @solara.component_vue("components/navigation.vue")
-def _Navigation(pages: Sequence[dict[str, str]] = (), here: str = "/", query: str = "") -> None:
+def _Navigation(
+    pages: Sequence[dict[str, str]] = (),
+    here: str = "/",
+    query: str = "",
+    frame: int = 0,
+    event_drawn: Callable[[int], None] | None = None,
+) -> None:
     """Names of the pages, light and dark, and the address in the browser's bar."""
+
+
+@solara.component_vue("components/faults.vue")
+def _Notice(faults: Sequence[str] = (), event_dismiss: Callable[[Any], None] | None = None) -> None:
+    """What went wrong, until dismissed."""

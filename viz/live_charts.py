@@ -86,6 +86,11 @@ PANELS: tuple[Fans, ...] = (
         (Curve("engineers_us", *US), Curve("engineers_cn", *CN, dash="dash")),
     ),
     Fans(
+        "graduates",
+        "Chinese class that entered AI work",
+        (Curve("graduates_cn", "", "cn"),),
+    ),
+    Fans(
         "adoption",
         "Use of AI in work that it may take on",
         (
@@ -130,6 +135,14 @@ PANELS: tuple[Fans, ...] = (
         "Chinese design in compute delivered to China",
         (Curve("self_sufficiency", "", "cn"),),
         percent=True,
+    ),
+    Fans(
+        "smuggling",
+        "Barred accelerators moved to China, since 2022",
+        (
+            Curve("smuggled_units", "moved", "cn"),
+            Curve("seized_units", "of these seized", "us", dash="dash"),
+        ),
     ),
 )
 

@@ -28,8 +28,10 @@ FASTEST = float("inf")
 SPEEDS = (1.0, 2.0, 4.0, FASTEST)
 """Months a second; the last as fast as worlds can be lived and drawn."""
 
-# A browser that draws more slowly than worlds live is waited for, but not for ever.
+# A browser that draws more slowly than worlds live is waited for so many seconds a month; after so
+# many months without a word of it, nobody watches, and time stands still.
 _PATIENCE = 2.0
+_MOST_UNSEEN = 5
 
 Stage = Literal["live", "forks"]
 
@@ -81,6 +83,7 @@ class LiveSession:
         self._stop_work = self._stop  # of the work being done
         self._drawn = threading.Condition()
         self._last_drawn = 0
+        self._unseen = 0
         self._closed = False
 
     # --- what there is --------------------------------------------------------------------------
@@ -213,6 +216,7 @@ class LiveSession:
         def work() -> None:
             with self._saying("Parting from this moment"):
                 self._part(policies)
+                self.stage = "forks"
 
         return self._start(work)
 
@@ -301,8 +305,8 @@ class LiveSession:
         self.doing = ""
 
     def _play(self) -> None:
-        self.playing = True
-        while not self._stop_work.is_set() and self._can_go_on():
+        self.playing, self._unseen = True, 0
+        while not self._stop_work.is_set() and self._can_go_on() and self._unseen < _MOST_UNSEEN:
             began = monotonic()
             self._one_month()
             self._await_browser()
@@ -347,7 +351,6 @@ class LiveSession:
         with self.lock:
             assert self.live is not None
             self.forks = [self.live.forked(policy) for policy in policies]
-            self.stage = "forks"
 
     def _replay(self, track: Track, until: dt.date, levers: Sequence[Lever]) -> None:
         for lever in sorted(levers, key=lambda pulled: pulled.on):
@@ -364,9 +367,10 @@ class LiveSession:
         """Let a browser that has reported before report that it drew the last frame."""
         with self._drawn:
             if self._last_drawn and not self._closed:
-                self._drawn.wait_for(
+                seen = self._drawn.wait_for(
                     lambda: self._last_drawn >= self.frame or self._closed, _PATIENCE
                 )
+                self._unseen = 0 if seen else self._unseen + 1
 
     def _changed(self) -> None:
         self.frame += 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+FORK_PATH = "fork"
 PATHS: tuple[tuple[str, str], ...] = (
     ("/", "Live"),
-    ("fork", "Fork"),
+    (FORK_PATH, "Fork"),
     ("network", "Network"),
     ("studies", "Studies"),
     ("future", "One future"),

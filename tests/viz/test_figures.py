@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,7 @@ def track():
 
 @given(arrays(np.float64, st.integers(0, 20), elements=st.floats(-1e12, 1e12)))
 def test_numbers_keep_four_digits_and_read_short(values):
-    found = figures.numbers(values)
+    found: Any = figures.numbers(values)
     assert np.allclose(found, values, rtol=5.1e-4, atol=1e-3)
     assert all(len(json.dumps(value)) <= 18 for value in found if abs(value) >= 1e-6)
 

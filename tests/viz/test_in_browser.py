@@ -62,7 +62,9 @@ def test_months_go_by_and_a_lever_changes_the_fan(visit, screenshot):
     settled(page)
     page.select_option("select[data-act=speed]", "fastest")
     page.click("button[data-act=play]")
-    page.wait_for_function("() => /Nov 2022|Dec 2022|202[3-9]/.test(document.body.innerText)")
+    page.wait_for_function(
+        "() => /Nov|Dec|202[3-9]/.test(document.querySelector('.aigap-date').textContent)"
+    )
     page.click("button[data-act=play]")
     settled(page)
     stopped = month_shown(page)
@@ -128,6 +130,7 @@ def test_a_fork_shows_policies_side_by_side(visit, screenshot):
     assert set(curves[:parted]) == {0}
     page.click("button.aigap-outcome:has-text('Installed compute, China')")
     page.wait_for_selector("#changes figcaption p:has-text('H100e')")
+    page.locator("#changes").scroll_into_view_if_needed()
     page.wait_for_function(
         "() => document.querySelector('#changes .aigap-chart-plot').data.at(-1).y.at(-1) > 0"
     )

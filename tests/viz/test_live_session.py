@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -136,6 +138,7 @@ def test_beginning_with_levers_gives_the_world_in_which_they_were_pulled(session
     lever = Lever(MID_2022, "scale", "us-bis-budget", 4.0)
     again.begin(HISTORY, 5, 1, dt.date(2022, 12, 1), [lever])
     again.wait()
+    assert again.live is not None
     assert same(again.live.world.record.values("enforcement_cost"), pulled)
     again.close()
 
@@ -204,10 +207,12 @@ def test_a_slow_browser_is_waited_for_and_a_silent_one_is_not(session):
     session.speed = FASTEST
     session.drawn(session.frame)
     ahead = []
-    session.on_change = lambda: (
-        ahead.append(session.frame),
-        threading.Timer(0.05, session.drawn, [session.frame]).start(),
-    )
+
+    def draw_later() -> None:
+        ahead.append(session.frame)
+        threading.Timer(0.05, session.drawn, [session.frame]).start()
+
+    session.on_change = draw_later
     session.play()
     threading.Event().wait(1.0)
     session.pause()
@@ -215,9 +220,41 @@ def test_a_slow_browser_is_waited_for_and_a_silent_one_is_not(session):
     assert len(ahead) >= 2
 
 
-def test_a_closed_session_lets_its_worlds_go(session):
+def test_time_stands_still_once_nobody_watches(session, monkeypatch):
+    monkeypatch.setattr("viz.live_session._PATIENCE", 0.01)
     begun(session)
+    session.speed = FASTEST
+    session.drawn(session.frame)
+    session.play().result(60)
+    assert not session.playing
+    assert MID_2022 < session.date < dt.date(2023, 1, 1)
+
+
+def test_a_closed_session_lets_its_worlds_go():
+    session = LiveSession()
+    live = begun(session)
+    session.fork([None, library()["no-controls"]])
+    session.wait()
+    worlds = [weakref.ref(track.world) for track in (live, *session.forks)]
+    del live
     session.play()
     session.close()
     assert session.live is None
-    assert session.forks == []
+    for _ in range(100):
+        gc.collect()
+        if not any(world() for world in worlds):
+            break
+        threading.Event().wait(0.1)
+    assert [world() for world in worlds] == [None] * 3
+
+
+def test_worlds_left_behind_are_let_go(session):
+    begun(session)
+    left = [weakref.ref(session.live.world)]
+    session.pull("scale", "us-bis-budget", 2.0)
+    session.wait()
+    left.append(weakref.ref(session.live.world))
+    session.reset()
+    session.wait()
+    gc.collect()
+    assert [world() for world in left] == [None, None]

@@ -37,7 +37,7 @@ def Page() -> None:
         if forks:
             here.keep(**state_of(names, forks))
 
-    solara.use_effect(arrive, [])
+    solara.use_effect(arrive, [bool(forks)])
     solara.use_effect(keep_address, [forks and forks[0].date])
     _Setup(
         month=f"{session.date:%B %Y}",
@@ -68,7 +68,7 @@ def _Compared(forks: Sequence[Track], outcome: str) -> None:
         rows = table(forks, headline_outcomes())
         month, ensemble = f"{forks[0].date:%B %Y}", forks[0].ensemble
     with rv.Html(tag="div", class_="aigap-grid"):
-        ShowChart(levels, frame=session.frame, on_drawn=session.drawn)
+        ShowChart(levels, frame=session.frame)
         ShowChart(changes, frame=session.frame)
     _Table(
         month=month,

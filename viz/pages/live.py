@@ -39,7 +39,7 @@ def _Figures() -> None:
         Waiting()
         return
     _Headline(figures=now)
-    ShowChart(gap, frame=session.frame, on_drawn=session.drawn)
+    ShowChart(gap, frame=session.frame)
     _Grid(charts, session.frame)
 
 

@@ -23,7 +23,7 @@ def test_an_instrument_is_found_changed_and_taken_home(visit, screenshot, capsys
     page.fill(".aigap-rules-edit input[inputmode=decimal]", "0.5")
     page.click("text=Add to your changes")
     page.wait_for_selector("text=In your changes: us-hbm-2024")
-    page.click("text=Assumptions >> nth=-1")
+    page.click("button:has-text('Assumptions')")
     page.fill("input[aria-label='Your value of cash_deployed']", "0.6")
     page.click("button[aria-label='Set cash_deployed']")
     page.click("button:has-text('Your changes (2)')")

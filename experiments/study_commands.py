@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from experiments.drafting import json_schema
+from experiments.study import Study
 from experiments.study_files import StudyFile, load_study
 
 study_app = typer.Typer(help="Check a study file before it is run.", rich_markup_mode=None)
@@ -22,9 +23,18 @@ def check(
     names = ", ".join(policy.name for policy in study.policies)
     print(
         f"{path}: can be run: {len(study.policies)} policies ({names})"
-        f" x {study.futures:,} futures, design {study.design.name}, seed {study.seed},"
+        f" x {study.futures:,} futures, design {study.design.name}{_fixed(study)},"
+        f" seed {study.seed},"
         f" to {study.until:%Y-%m}"
     )
+
+
+def _fixed(study: Study) -> str:
+    """Parameters that do not follow the design, in words."""
+    if not study.fixed:
+        return ""
+    values = ", ".join(f"{name} = {value:g}" for name, value in study.fixed.items())
+    return f" with {values}"
 
 
 @study_app.command("schema", epilog="Example: aigap study schema > study.schema.json")

@@ -184,3 +184,36 @@ def test_the_reference_study_ships_and_is_found_by_name_unless_a_file_has_it(
     monkeypatch.chdir(tmp_path)
     Path("reference").write_text("policies: [history]\nfutures: 3\n", encoding="utf-8")
     assert load_study(Path("reference")).futures == 3
+
+
+def test_parameters_of_a_study_file_hold_in_every_future_whatever_the_design(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "study.yaml"
+    asked = "policies: [history]\nparameters: {cash_deployed: 0.6}\ndesign: DESIGN\nfutures: 3\n"
+    for design in ("random", "lhs", "nominal"):
+        path.write_text(asked.replace("DESIGN", design), encoding="utf-8")
+        assert load_study(path).rows(0, 3).fixed["cash_deployed"] == 0.6
+        assert status(["study", "check", str(path)]) == 0
+        assert "with cash_deployed = 0.6" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ("{cash_deploied: 0.6}", "Did you mean 'cash_deployed'"),
+        ("{cash_deployed: 1.6}", "cash_deployed: expected a number, 0 to 1, got 1.6"),
+        ("{cash_deployed: .nan}", "0 to 1"),
+        ("{cash_deployed: all}", "valid number"),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused_in_one_line(
+    parameters: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(f"policies: [history]\nparameters: {parameters}\n", encoding="utf-8")
+    assert status(["study", "check", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert said.casefold() in error.casefold()
+    assert "study.yaml" in error
+    assert error.count("\n") == 1

@@ -195,10 +195,10 @@ def _Parameters() -> None:
 
     _ParameterTable(
         rows=assumptions.parameter_rows(_draft.value),
-        find=state.get("find", "")[:60],
+        find=state.get("search", "")[:60],
         fault=fault,
         event_edit=edit,
-        event_search=lambda text: here.keep(find=str(text)[:60] or None),
+        event_search=lambda text: here.keep(search=str(text)[:60] or None),
     )
 
 

@@ -218,8 +218,10 @@ def start():
     started: list[subprocess.Popen[str]] = []
 
     def begin(out: Path) -> subprocess.Popen[str]:
-        started.append(begin_study(out))
-        return started[-1]
+        process = begin_study(out)
+        started.append(process)
+        wait_for_a_shard(process, out)
+        return process
 
     yield begin
     for process in started:
@@ -229,8 +231,8 @@ def start():
 
 def begin_study(out: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "experiments.cli", "run", "history", "no-controls"]
-    sizes = ["--futures", "900000", "--block", "50", "--until", "2022-02", "--workers", "2"]
-    process = subprocess.Popen(
+    sizes = ["--futures", "900000", "--block", "500", "--until", "2022-02", "--workers", "2"]
+    return subprocess.Popen(
         [*command, *sizes, "--out", str(out)],
         cwd=ROOT,
         text=True,
@@ -238,13 +240,15 @@ def begin_study(out: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 60
+
+
+def wait_for_a_shard(process: subprocess.Popen[str], out: Path) -> None:
+    deadline = time.monotonic() + 300
     journal = out / "shards.jsonl"
     while not (journal.exists() and journal.stat().st_size):
         assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    return process
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:

@@ -321,7 +321,7 @@ def says_how_to_go_on(complaint: str, out: Path) -> None:
     with pytest.raises(experiments.StoreError, match="unfinished"):
         load(out)
     store = Store.resume(out)
-    assert store.missing()[0].first_future >= 1000
+    assert 0 < len(store.missing()) < 2 * 900
     store.leave()
 
 

@@ -42,7 +42,7 @@ def test_all_files_are_printed_with_their_counts(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["parametres.yaml"], "did you mean 'parameters.yaml'?"),
+        (["parametres.yaml"], "did you mean 'parameters.yaml'"),
         (["parameters.yaml", "--write", "page.md"], "take all files"),
         (["--write", "nowhere/page.md"], "nowhere/page.md: cannot be written"),
         (["--counts-in", "nowhere.md"], "nowhere.md: cannot be read"),

@@ -16,6 +16,18 @@ PAGE = ROOT / "docs" / "recipes.md"
 PACKAGES = ("agents", "model", "experiments", "viz")
 PATIENCE = 180  # seconds for a command
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+# Commands share a process, as most of the time of a short one goes into its imports.
+ONE_AFTER_ANOTHER = """
+import os, shlex, sys
+from viz.cli import status
+if __name__ == "__main__":
+    if hasattr(os, "sched_setaffinity"):  # one worker: starting another takes longer than the work
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    for line in sys.argv[1:]:
+        code = status(shlex.split(line)[1:])
+        if code:
+            sys.exit(f"{line}: exit code {code}")
+"""
 FILE = re.compile(r"# (\S+\.(?:py|yaml))\n")
 
 
@@ -32,11 +44,7 @@ class Copy:
         skipped = shutil.ignore_patterns("__pycache__", "vendor")
         for package in PACKAGES:
             shutil.copytree(ROOT / package, folder / package, ignore=skipped)
-        tools = Path(sys.executable).parent
-        self._surroundings = os.environ | {
-            "PATH": os.pathsep.join([str(tools), os.environ["PATH"]]),
-            "PYTHONPATH": str(folder),
-        }
+        self._surroundings = os.environ | {"PYTHONPATH": str(folder)}
         self.printed = ""
 
     def carry_out(self, language: str, text: str) -> None:
@@ -53,7 +61,9 @@ class Copy:
             self._run([sys.executable, "-c", text])
         else:
             assert language == "sh", f"a block of {language} is neither a file nor a command"
-            self._run(["bash", "-e", "-o", "pipefail", "-c", text])
+            lines = text.splitlines()
+            assert all(line.startswith("aigap ") for line in lines), text
+            self._run([sys.executable, "-c", ONE_AFTER_ANOTHER, *lines])
 
     def _run(self, command: list[str]) -> None:
         done = subprocess.run(

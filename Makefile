@@ -12,7 +12,7 @@ KNOWN ?= 2024-12
 FIRST_LOOK := results/first-look
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock bench calibrate clean
+.PHONY: help setup run test lint format lock bench calibrate docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ calibrate: setup ## Weigh PRIOR futures on what was seen to KNOWN; write the ens
 	$(BIN)/aigap calibrate --futures $(PRIOR) --until $(KNOWN) --workers $(WORKERS) \
 		--out experiments/calibrated.csv --report docs/calibration-results.md \
 		--figure docs/figures/calibration.png
+
+docs: setup ## Renew the pages on the data; build the API reference in build/docs/api
+	$(BIN)/aigap data --write docs/data-sources.md --counts-in docs/data.md
+	$(BIN)/python docs/api.py build/docs/api
 
 clean: ## Remove .venv, caches and build products; results stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

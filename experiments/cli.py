@@ -19,6 +19,7 @@ from experiments.calibrate import calibrate
 from experiments.calibration import CalibrationError
 from experiments.compare import compare
 from experiments.comparison import ComparisonError
+from experiments.data_command import data
 from experiments.designs import DesignError
 from experiments.discover import discover
 from experiments.ensembles import EnsembleError
@@ -123,6 +124,7 @@ def outcomes() -> None:
     console_for(_WIDTH_IN_PIPES).print(outcomes_table(OUTCOMES.values()))
 
 
+app.command(epilog="Example: aigap data parameters.yaml")(data)
 app.command(epilog="Example: aigap bench --until 2026-01")(bench)
 app.command(epilog=RUN_EXAMPLES)(run)
 app.command(epilog="Example: aigap compare results/first --on 2028-06 --html report.html")(compare)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from model.loading import DATA
+from model import sources
+from model.loading import DATA, parameter_quantities
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "data.md"
 FILES = sorted([*DATA.glob("*.yaml"), *DATA.glob("actors/*.yaml")])
 BASES = ("cited", "derived", "assumption")
 YEAR = re.compile(r"\b(?:19[5-9]\d|20[0-3]\d)\b")
@@ -120,34 +119,38 @@ def test_every_instrument_can_be_looked_up(path: Path) -> None:
                 assert len(dated["reference"].split()) >= 2, (one["id"], name, dated["since"])
 
 
-def test_the_document_counts_the_figures_by_basis() -> None:
-    written = {
-        name: tuple(int(count) for count in counts.split("|"))
-        for name, counts in re.findall(
-            r"^\| `?([\w/.]+)`? \| (\d+ \| \d+ \| \d+) \|$", DOCUMENT.read_text("utf-8"), re.M
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_figures_are_counted_by_basis(path: Path) -> None:
+    text = re.sub(r"^ *#.*$", "", path.read_text(encoding="utf-8"), flags=re.M)
+    written = {basis: len(re.findall(rf"\bbasis: {basis}\b", text)) for basis in BASES}
+    assert sources.counts(path) == written
+
+
+@pytest.mark.parametrize("path", sources.data_files(), ids=lambda path: path.stem)
+def test_whatever_says_where_it_comes_from_is_listed(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    said = re.findall(r"^(?!\s*#).*?\b(source|reference|citation):", text, re.M)
+    listed = sources.entries(path)
+    assert len(listed) == len(said)
+    assert all(entry.source and entry.basis for entry in listed)
+    places = [(entry.place, entry.value) for entry in listed]
+    assert len(places) == len(set(places))
+
+
+def test_a_figure_is_listed_as_it_is_recorded() -> None:
+    listed = {entry.place: entry for entry in sources.entries(DATA / "parameters.yaml")}
+    for name, quantity in parameter_quantities().items():
+        entry = listed[name]
+        assert (float(entry.value), entry.low, entry.high) == pytest.approx(
+            (quantity.value, quantity.low, quantity.high)
         )
-    }
-    found = {}
-    for path in FILES:
-        bases = Counter(entry.get("basis") for _, entry in recorded(path))
-        found[path.relative_to(DATA).as_posix()] = tuple(bases[basis] for basis in BASES)
-    found["all"] = tuple(sum(column) for column in zip(*found.values(), strict=True))
-    assert {name: found[name] for name in written} == written
-    assert {name for name, counts in found.items() if any(counts)} <= written.keys()
+        assert (entry.unit, entry.basis) == (quantity.unit, quantity.basis)
 
 
-def test_the_document_counts_the_values_of_instruments() -> None:
-    every = [one for path in DATA.glob("instruments/*.yaml") for one in content(path)]
-    references = [
-        dated["reference"]
-        for one in every
-        for parameter in one.get("parameters", {}).values()
-        for dated in parameter["values"]
-    ]
-    assumed = sum(reference.startswith("assumption") for reference in references)
-    written = re.search(
-        r"The (\d+) instruments have (\d+) dated values, of which (\d+) begin",
-        DOCUMENT.read_text("utf-8"),
+def test_a_dated_value_of_an_instrument_has_the_unit_of_its_parameter() -> None:
+    (found,) = (
+        entry
+        for entry in sources.entries(DATA / "instruments" / "enforcement.yaml")
+        if entry.place == "us-bis-budget, annual_usd_bn, 2021-10-01"
     )
-    assert written, "docs/data.md does not count the instruments"
-    assert tuple(map(int, written.groups())) == (len(every), len(references), assumed)
+    assert (found.value, found.unit, found.basis) == ("0.141", "USD bn a year", "on record")

@@ -128,7 +128,10 @@ class Ecosystem:
             behind = np.where(firm.open_weights, 0.0, known["side_release_distance"])
             level = firm.released - behind - known["level_at_start"]
             fresh = (firm.released_at - now) / known["download_recency"]
-            pull = pull + 10.0 ** (known["download_level"] * level) * np.exp(fresh)
+            # Nothing released is minus infinity, which no weight of the level may make a number.
+            there = np.isfinite(level)
+            weighed = known["download_level"] * np.where(there, level, 0.0)
+            pull = pull + np.where(there, 10.0**weighed * np.exp(fresh), 0.0)
         return pull
 
     # --- software stacks ------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.ensemble import spread
-from model.limits import LimitError, limit_of, require_within
+from model.limits import LimitError, _limits, limit_of, require_within
 from model.loading import parameter_quantities
 from model.world import World
 
@@ -44,13 +44,11 @@ def test_a_world_refuses_a_value_beyond_the_limits(name: str, value: float, word
 
 def test_one_value_beyond_among_many_futures_is_found():
     values = np.array([0.5, 0.6, np.nan, 0.7])
-    with pytest.raises(LimitError, match="cash_deployed: .* got nan"):
+    with pytest.raises(LimitError, match=r"cash_deployed: .* got nan"):
         World(futures=4, fixed={"cash_deployed": values})
 
 
 def test_limits_are_named_after_what_there_is():
-    from model.limits import _limits
-
     units = {quantity.unit for quantity in QUANTITIES.values()}
     assert set(_limits().parameters) <= set(QUANTITIES)
     assert set(_limits().units) <= units

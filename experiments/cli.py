@@ -47,6 +47,7 @@ from model.loading import DataError
 from model.observations import observations
 from model.outcomes import OUTCOMES
 from model.policy import PolicyError
+from model.record import UnknownOutcomeError
 
 FAULTS = (
     PolicyError,
@@ -167,7 +168,7 @@ def status(arguments: Sequence[str]) -> int:
         return _refuse(error.format_message(), BAD_INPUT)
     except FAULTS as error:
         return _refuse(str(error), BAD_INPUT)
-    except RunError as error:
+    except (RunError, UnknownOutcomeError) as error:
         return _refuse(str(error), FAILED)
     except InterruptedRunError as error:
         return _refuse(str(error), INTERRUPTED)

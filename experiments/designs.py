@@ -39,6 +39,7 @@ from agents.arrays import Floats, Ints
 from agents.records import Quantity, Strict
 from experiments.hints import did_you_mean
 from model.ensemble import spread
+from model.limits import LimitError, limit_of, require_within
 from model.loading import parameter_quantities
 
 Method = Literal["random", "lhs", "sobol", "nominal", "oat", "table"]
@@ -266,27 +267,10 @@ def require_value(name: str, value: float) -> None:
     Raises:
         DesignError: naming the parameter and what was expected.
     """
-    quantity = parameter_named(name)
-    if not _can_have(quantity, np.array([value])).all():
-        raise DesignError(f"{name}: expected a number, {_limits(quantity)}, got {value:g}")
-
-
-def _can_have(quantity: Quantity, values: Floats) -> NDArray[np.bool_]:
-    share, positive = _kind(quantity)
-    least, most = (0.0 if share or positive else -np.inf), (1.0 if share else np.inf)
-    fits = np.isfinite(values) & (values >= least) & (values <= most)
-    return fits & (values != 0.0) if positive and not share else fits
-
-
-def _limits(quantity: Quantity) -> str:
-    share, positive = _kind(quantity)
-    return "0 to 1" if share else "above 0" if positive else "finite"
-
-
-def _kind(quantity: Quantity) -> tuple[bool, bool]:
-    """Whether a figure is a share, and whether it is always above 0."""
-    known_positive = quantity.low is not None and quantity.low > 0.0
-    return quantity.unit.startswith("share"), known_positive
+    try:
+        require_within(name, parameter_named(name), np.array([value]))
+    except LimitError as error:
+        raise DesignError(str(error)) from None
 
 
 def _column(path: str, name: str, column: pd.Series) -> NDArray[np.float64]:
@@ -298,13 +282,11 @@ def _column(path: str, name: str, column: pd.Series) -> NDArray[np.float64]:
         values = column.to_numpy(dtype=np.float64)
     except (TypeError, ValueError):
         raise DesignError(f"{path}: {name}: expected numbers") from None
-    bad = ~_can_have(quantity, values)
+    limit = limit_of(name, quantity)
+    bad = ~limit.admits(values)
     if bad.any():
         row = int(np.argmax(bad))
-        raise DesignError(
-            f"{path}: {name}: row {row + 1}: expected a number, {_limits(quantity)},"
-            f" got {values[row]:g}"
-        )
+        raise DesignError(f"{path}: {name}: row {row + 1}: {limit.fault(values[row])}")
     if quantity.low is None and (values != values[0]).any():
         raise DesignError(f"{path}: {name}: has no range, expected the same value in every row")
     return values

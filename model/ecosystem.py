@@ -128,7 +128,10 @@ class Ecosystem:
             behind = np.where(firm.open_weights, 0.0, known["side_release_distance"])
             level = firm.released - behind - known["level_at_start"]
             fresh = (firm.released_at - now) / known["download_recency"]
-            pull = pull + 10.0 ** (known["download_level"] * level) * np.exp(fresh)
+            # Nothing released is minus infinity, which no weight of the level may make a number.
+            there = np.isfinite(level)
+            weighed = known["download_level"] * np.where(there, level, 0.0)
+            pull = pull + np.where(there, 10.0**weighed * np.exp(fresh), 0.0)
         return pull
 
     # --- software stacks ------------------------------------------------------------------------
@@ -192,7 +195,7 @@ class Ecosystem:
     def downloaded_of_two(self) -> Floats:
         """China's share of downloads of American and Chinese open weights, ``(futures,)``."""
         american, chinese = self.downloads[REGIONS.index("US")], self.downloads[CN]
-        return np.asarray(chinese / (american + chinese))
+        return ratio(chinese, american + chinese)
 
     def stack_share(self, stack: Stack, region: Region) -> Floats:
         """Share of a stack in a region, ``(futures,)``."""
@@ -211,11 +214,18 @@ class Ecosystem:
 
     def _downloads_at_start(self) -> Floats:
         chinese, elsewhere = (self._parameters[f"downloads_start_{r}"] for r in ("cn", "row"))
-        return np.stack([1.0 - chinese - elsewhere, chinese, elsewhere])
+        return _with_remainder_first(chinese, elsewhere)
 
     def _stacks_at_start(self) -> Floats:
         known = self._parameters
         nothing = np.zeros_like(known["stack_start_chinese"])
         chinese = np.stack([nothing, known["stack_start_chinese"], nothing])
         other = np.stack([known[f"stack_start_other_{region.lower()}"] for region in REGIONS])
-        return np.stack([1.0 - other - chinese, other, chinese])
+        return _with_remainder_first(other, chinese)
+
+
+def _with_remainder_first(second: Floats, third: Floats) -> Floats:
+    """Three shares of a whole; the second and third in proportion if they come to more than it."""
+    whole = np.maximum(1.0, second + third)
+    second, third = second / whole, third / whole
+    return np.stack([np.maximum(0.0, 1.0 - second - third), second, third])

@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from agents.records import Quantity
+from model.limits import require_within
 from model.streams import Streams
 
 # Standard normal quantile of 95%: where a quantity's `high` lies (and -1 x, its `low`).
@@ -50,6 +51,10 @@ class Parameters(Mapping[str, Floats]):
         quantities: the parameters by name.
         streams: where the draws come from (stream ``parameter/NAME``).
         fixed: values to use instead of draws, by name; scalars or ``(futures,)``.
+
+    Raises:
+        KeyError: if ``fixed`` names no parameter.
+        LimitError: if it gives one a value that the parameter cannot have.
     """
 
     def __init__(
@@ -61,6 +66,8 @@ class Parameters(Mapping[str, Floats]):
         unknown = set(fixed or {}) - set(quantities)
         if unknown:
             raise KeyError(f"no parameter is called {', '.join(sorted(unknown))}")
+        for name, values in (fixed or {}).items():
+            require_within(name, quantities[name], np.asarray(values, float))
         self._values = {
             name: np.broadcast_to(np.asarray((fixed or {})[name], float), streams.futures).copy()
             if name in (fixed or {})

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Bools, Floats
 from model.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from model.world import World
+
+
+class UnknownOutcomeError(ArithmeticError):
+    """An outcome that is no number and not censored; the message says which, when and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,21 @@ class Record:
         return twin
 
     def take(self, world: World) -> None:
-        """Record the present moment of the world."""
+        """Record the present moment of the world.
+
+        Raises:
+            UnknownOutcomeError: if an outcome is no number and not censored either.
+        """
         self.dates.append(world.calendar.date(world.time))
         for name, outcome in OUTCOMES.items():
             self._columns[name].append(np.array(outcome.compute(world), dtype=np.float64))
+        for name, outcome in OUTCOMES.items():
+            unknown = ~np.isfinite(self.last(name))
+            if unknown.any():
+                if outcome.censored_by is not None:
+                    hidden = np.isnan(self.last(name)) & (self.last(outcome.censored_by) != 0.0)
+                    unknown &= ~hidden
+                _refuse(world, name, self.last(name), unknown)
 
     def last(self, name: str) -> Floats:
         """An outcome as last recorded, ``(futures,)``."""
@@ -77,3 +92,15 @@ class Record:
             self._collector.collect(Month(float(month), outcomes))
         self._collected = len(self.dates)
         return self._collector
+
+
+def _refuse(world: World, name: str, values: Floats, unknown: Bools) -> None:
+    """Say which outcome is no number, in which month, future and policy, if any is."""
+    if unknown.any():
+        first, others = int(unknown.argmax()), int(unknown.sum()) - 1
+        more = f" (and of {others:,} more)" if others else ""
+        raise UnknownOutcomeError(
+            f"{name} is {values[first]} in {world.calendar.date(world.time):%Y-%m} of future"
+            f" {world.streams.numbers[first]}{more} under the policy '{world.policy.name}':"
+            " expected a number, or an outcome said to be censored"
+        )

@@ -89,6 +89,7 @@ class World(mesa.Model):
     Raises:
         PolicyError: if the policy does not fit the recorded instruments.
         KeyError: if ``fixed`` names no parameter.
+        LimitError: if ``fixed`` gives a parameter a value beyond ``model/data/limits.yaml``.
     """
 
     rules: Rulings

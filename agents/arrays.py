@@ -49,8 +49,10 @@ def shares(weights: Floats) -> Floats:
     return ratio(weights, total(weights))
 
 
-def replaced(values: Floats, places: Ints, new: Floats) -> Floats:
+def replaced[T: np.generic](
+    values: NDArray[T], places: Ints, new: NDArray[T] | T | float
+) -> NDArray[T]:
     """The values with those of some futures replaced; ``new`` has one for each of ``places``."""
     changed = values.copy()
-    changed[places] = new
+    changed[..., places] = new
     return changed

@@ -34,7 +34,7 @@ def total(rows: Iterable[Floats] | Floats) -> Floats:
 def ratio(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
     """``numerator / denominator``, and ``otherwise`` where the denominator is zero."""
     positive = denominator > SMALLEST_MARKET
-    if positive.all():
+    if np.count_nonzero(positive) == positive.size:
         return np.asarray(numerator / denominator)
     return np.where(positive, numerator / np.where(positive, denominator, 1.0), otherwise)
 

@@ -34,7 +34,7 @@ def total(rows: Iterable[Floats] | Floats) -> Floats:
 def ratio(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
     """``numerator / denominator``, and ``otherwise`` where the denominator is zero."""
     positive = denominator > SMALLEST_MARKET
-    if positive.all():
+    if np.count_nonzero(positive) == positive.size:
         return np.asarray(numerator / denominator)
     return np.where(positive, numerator / np.where(positive, denominator, 1.0), otherwise)
 
@@ -49,8 +49,10 @@ def shares(weights: Floats) -> Floats:
     return ratio(weights, total(weights))
 
 
-def replaced(values: Floats, places: Ints, new: Floats) -> Floats:
+def replaced[T: np.generic](
+    values: NDArray[T], places: Ints, new: NDArray[T] | T | float
+) -> NDArray[T]:
     """The values with those of some futures replaced; ``new`` has one for each of ``places``."""
     changed = values.copy()
-    changed[places] = new
+    changed[..., places] = new
     return changed

@@ -84,14 +84,27 @@ class Decisions:
         futures = np.flatnonzero(where)
         if not futures.size:
             return
+        chosen = None if size is None else size[futures]
+        self.keep(futures, _at(when, futures), what, words, _at(reason, futures), chosen)
+
+    def keep(
+        self,
+        futures: Ints,
+        when: Floats,
+        what: str,
+        words: Sequence[str],
+        reason: Ints,
+        size: Floats | None = None,
+    ) -> None:
+        """Keep a decision taken in some ``futures``, with one figure of each kind for each."""
         self.taken.append(
             Taken(
-                _at(when, futures).astype(np.float32),
+                when.astype(np.float32),
                 what,
                 words,
                 futures.astype(np.int32),
-                _at(reason, futures).astype(np.int8),
-                None if size is None else size[futures].astype(np.float32),
+                reason.astype(np.int8),
+                None if size is None else size.astype(np.float32),
             )
         )
 

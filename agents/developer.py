@@ -16,24 +16,22 @@ from agents import (
 )
 from agents.arrays import Bools, Floats, Ints, replaced, total
 from agents.decisions import Decisions
-from agents.employer import Employer
 from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook, Portfolio
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
-from agents.released_models import NOTHING_RELEASED, PARTS, BaseModel, PastRelease
+from agents.released_models import NOTHING_RELEASED, PARTS, PastRelease
 from agents.run_planning import START_REASONS
 from agents.strategy import Strategy
 from agents.surroundings import Surroundings
+from agents.trainer import NO_RUN, Trainer
 
 Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
 OPEN_CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic")
 
-NO_RUN = np.inf
 
-
-class Developer(Employer):
+class Developer(Trainer):
     """An AI developer.
 
     Attributes:
@@ -43,8 +41,6 @@ class Developer(Employer):
         usable: training compute the fleet delivers, H100 equivalents, ``(futures,)``.
         funding: what investors gave it last month, at a yearly rate, USD bn, ``(futures,)``.
         attention: share of its effort given to large general models, 0 to 1, ``(futures,)``.
-        efficiency: algorithmic efficiency, OOM against the frontier of January 2022.
-        absorbed: the part of it that was learned from what others published, OOM, ``(futures,)``.
         post_training: what its post-training adds to a model, OOM, ``(futures,)``.
         revenue: what users pay for its models, USD bn a year; set where use is paid for.
         uses: shares of the fleet that serve, experiment and train, as last divided.
@@ -53,9 +49,6 @@ class Developer(Employer):
         parts: what that level is made of, in the order of ``PARTS``, OOM, ``(parts, futures)``.
         released_at: when that model came out, months, ``(futures,)``.
         open_weights: whether its last release was open, ``(futures,)``.
-        run_due: when the model in the making will be released; infinite without one.
-        ready_to_train: when the next run can begin, months, ``(futures,)``.
-        largest_run: physical FLOP of its largest run finished since the start, ``(futures,)``.
         portfolio: the sectors that its applications are for.
         decisions: what it decided, and why.
     """
@@ -96,21 +89,15 @@ class Developer(Employer):
         self.divide_fleet()
         self.application: Floats = np.zeros(model.futures)
 
+        self.plan_runs(max(self.founded, 0.0))
         self.past_releases = self._past_releases(record)
         self._start_with_past_releases()
         first = min((past.when for past in self.past_releases), default=0.0)
         self.practice: Floats = np.full(model.futures, -first)
 
         self._day = model.chance(f"{self.name}/day-of-month")
-        self.run_due: Floats = np.full(model.futures, NO_RUN)
-        self.ready_to_train: Floats = np.full(model.futures, max(self.founded, 0.0))
-        self.runs_started: Ints = np.zeros(model.futures, dtype=np.int64)
-        self.largest_run: Floats = np.zeros(model.futures)
-        self._run_flop: Floats = np.zeros(model.futures)
-        self._run_efficiency: Floats = np.zeros(model.futures)
-        self._run_absorbed: Floats = np.zeros(model.futures)
         if self.exists and self.trains:
-            self._take_up_work_under_way()
+            self.take_up_work_under_way(self._flop_a_month())
 
     def _start_with_past_releases(self) -> None:
         """Its models of before the start; the best is at hand to be improved."""
@@ -121,13 +108,11 @@ class Developer(Employer):
         self.parts: Floats = np.stack([nothing, *np.zeros((len(PARTS) - 1, self.model.futures))])
         habit = self.strategy.openness == "open-weights"
         self.open_weights: Bools = np.full(self.model.futures, habit)
-        self._base = BaseModel(self.model.futures)
-        everywhere = np.full(self.model.futures, True)
+        everywhere = np.arange(self.model.futures)
         for past in self.past_releases:
             self._base.replace(everywhere, past.flop, past.efficiency, self.absorbed)
-            self._publish(
-                past.level > self.released, past.parts, np.full(self.model.futures, past.when)
-            )
+            here = np.flatnonzero(past.level > self.released)
+            self._publish(here, past.parts[:, here], np.full(here.shape, past.when))
             if past.is_open:
                 self.released_open = np.maximum(self.released_open, past.level)
 
@@ -154,8 +139,7 @@ class Developer(Employer):
     def open_for_business(self, best_efficiency: Floats) -> None:
         """Start as a new firm: its founders bring what they knew where they came from."""
         self.efficiency = np.maximum(self.efficiency, best_efficiency + self.efficiency)
-        everywhere = np.arange(self.model.futures)
-        self.ready_to_train = self.model.time + self._preparation(everywhere)
+        self.prepare_first_run()
 
     # --- compute --------------------------------------------------------------------------------
 
@@ -385,73 +369,33 @@ class Developer(Employer):
 
     def start_training(self) -> None:
         """Begin a run where one is prepared, none is under way, and it would pay."""
-        now = self.model.time
-        ready = np.isinf(self.run_due) & (self.ready_to_train <= now)
-        if not ready.any():
+        now, known = self.model.time, self.model.parameters
+        here = np.flatnonzero(np.isinf(self.run_due) & (self.ready_to_train <= now))
+        if not here.size:
             return
-        a_month = self._flop_a_month()
-        known = self.model.parameters
-        flop = a_month * known["run_months"]
-        compute_gain = np.log10(np.maximum(flop, 1.0)) - self._base.flop
-        method_gain = self.efficiency - self._base.efficiency
-        behind = _ahead(self.model.knowledge.best_released(), self.released)
-        step, urgent = known["worthwhile_step"], known["urgent_step"]
+        a_month = self._flop_a_month()[here]
+        flop = a_month * known["run_months"][here]
+        compute_gain = np.log10(np.maximum(flop, 1.0)) - self._base.flop[here]
+        method_gain = self.efficiency[here] - self._base.efficiency[here]
+        behind = _ahead(self.model.knowledge.best_released()[here], self.released[here])
+        step, urgent = known["worthwhile_step"][here], known["urgent_step"][here]
         worth = run_planning.worth_starting(
             compute_gain, method_gain, behind, step=step, urgent=urgent
         )
-        ready = ready & worth & (flop > 0.0)
-        if ready.any():
+        worth = worth & (flop > 0.0)
+        if worth.any():
             why = run_planning.reason_to_start(compute_gain, method_gain, behind, step=step)
-            begun = run_planning.moment_of_start(self.ready_to_train, now, 1.0)
-            self._begin_run(ready, begun, a_month)
+            here = here[worth]
+            begun = run_planning.moment_of_start(self.ready_to_train[here], now, 1.0)
+            self._begin_run(here, begun, a_month[worth])
             what = "starts a run of {size} FLOP"
-            self.decisions.note(ready, begun, what, START_REASONS, why, self._run_flop)
-
-    def _begin_run(self, where: Bools, begun: Floats, a_month: Floats) -> None:
-        """Set size, length and release of a run that began at ``begun``, months."""
-        where = where & (a_month > 0.0)
-        here = np.flatnonzero(where)
-        length, start = self._run_length(here), begun[here]
-        due = start + length + self._evaluation(here)
-        ready_again = start + length + self._preparation(here)
-        self._run_flop = replaced(self._run_flop, here, a_month[here] * length)
-        self._run_efficiency = np.where(where, self.efficiency, self._run_efficiency)
-        self._run_absorbed = np.where(where, self.absorbed, self._run_absorbed)
-        self.run_due = replaced(self.run_due, here, due)
-        self.ready_to_train = replaced(self.ready_to_train, here, ready_again)
-        self.runs_started = self.runs_started + where
+            size = self._run_flop[here]
+            self.decisions.keep(here, begun, what, START_REASONS, why[worth], size)
 
     def _flop_a_month(self) -> Floats:
         """Physical compute that a run gets in a month as the fleet is divided now, FLOP."""
         accelerators = self.usable * self.uses.training
         return capability.training_flop(accelerators, self.utilisation(), 1.0)
-
-    def _take_up_work_under_way(self) -> None:
-        """At the start it is somewhere between the end of one run and the release of the next."""
-        everywhere = np.arange(self.model.futures)
-        length, evaluation = self._run_length(everywhere), self._evaluation(everywhere)
-        passed = self.model.chance(f"{self.name}/work-under-way")
-        to_release = passed * (self._preparation(everywhere) + length + evaluation)
-        self.ready_to_train = to_release - length - evaluation
-        self._begin_run(self.ready_to_train < 0.0, self.ready_to_train, self._flop_a_month())
-
-    def _run_length(self, here: Ints) -> Floats:
-        """Months that the next run takes in some futures, one for each of ``here``."""
-        return self.model.parameters["run_months"][here] * self._luck_of_run("length", here)
-
-    def _evaluation(self, here: Ints) -> Floats:
-        """Months from its end to the release of the model."""
-        return self.strategy.release_lag[here] * self._luck_of_run("release-lag", here)
-
-    def _preparation(self, here: Ints) -> Floats:
-        """Months from the end of a run until the one after it can begin."""
-        usual = self.model.parameters["preparation_months"][here]
-        return usual * self._luck_of_run("preparation", here)
-
-    def _luck_of_run(self, what: str, here: Ints) -> Floats:
-        spread = self.model.parameters["run_length_spread"]
-        stream = f"{self.name}/run-{what}"
-        return self.model.luck(stream, self.runs_started, sigma=spread, where=here)
 
     # --- release --------------------------------------------------------------------------------
 
@@ -459,31 +403,30 @@ class Developer(Employer):
         """Release models that are due or worth reworking; true where a better one came out."""
         now = self.model.time
         trained = self.run_due <= now
-        if trained.any():
-            self._finish_runs(trained)
+        finished = np.flatnonzero(trained)
+        if finished.size:
+            self._finish_runs(finished)
         alone = np.maximum(self._base.level + self.post_training, 0.0)
         teacher = self.model.knowledge.teachable(self.region, self.off_since(Mechanism.LEARNING))
         level = capability.distilled(alone, teacher, self.imitation())
         better = (trained & (level > self.released)) | self._worth_reworking(level)
-        if better.any():
+        here = np.flatnonzero(better)
+        if here.size:
             reworked_at = run_planning.moment_of_rework(
-                self.released_at, self._day, now, months=self.model.parameters["update_months"]
+                self.released_at[here],
+                self._day[here],
+                now,
+                months=self.model.parameters["update_months"][here],
             )
-            when = np.where(trained, self.run_due, reworked_at)
-            self._choose_openness(better, level, when)
-            parts = self._base.parts(self.post_training, level - alone)
-            self._publish(better, parts, when)
-            opened = better & self.open_weights
-            self.released_open = np.where(opened, self.released, self.released_open)
-        self.run_due = np.where(trained, NO_RUN, self.run_due)
+            when = np.where(trained[here], self.run_due[here], reworked_at)
+            self._choose_openness(here, level[here], when)
+            parts = self._base.parts(here, self.post_training[here], (level - alone)[here])
+            self._publish(here, parts, when)
+            opened = here[self.open_weights[here]]
+            self.released_open = replaced(self.released_open, opened, self.released[opened])
+        if finished.size:
+            self.run_due = replaced(self.run_due, finished, NO_RUN)
         return better
-
-    def _finish_runs(self, trained: Bools) -> None:
-        """A finished run takes the place of the base model at hand if it is the better one."""
-        largest = np.maximum(self.largest_run, self._run_flop)
-        self.largest_run = np.where(trained, largest, self.largest_run)
-        flop = np.log10(np.maximum(self._run_flop, 1.0))
-        self._base.replace(trained, flop, self._run_efficiency, self._run_absorbed)
 
     def _worth_reworking(self, level: Floats) -> Bools:
         """Where it releases the base model at hand anew, better tuned or better taught."""
@@ -500,28 +443,29 @@ class Developer(Employer):
             )
         )
 
-    def _choose_openness(self, where: Bools, level: Floats, when: Floats) -> None:
+    def _choose_openness(self, here: Ints, level: Floats, when: Floats) -> None:
         """Open the weights, sell access, or keep the model, by how far it trails on the market."""
         habit = self.strategy.openness == "open-weights"
-        opens, why = np.zeros_like(where), np.full(where.shape, openness.IN_HOUSE)
+        opens, why = np.zeros(here.shape, np.bool_), np.full(here.shape, openness.IN_HOUSE)
         if habit or self.sells_models:
-            behind = _ahead(self.model.knowledge.best_offered(), level)
-            trailing = self.strategy.opens_when_trailing
+            behind = _ahead(self.model.knowledge.best_offered()[here], level)
+            trailing = self.strategy.opens_when_trailing[here]
             opens = openness.opens_weights(behind, habit=habit, trailing=trailing)
-            opens = opens & ~self._may_not_open()
+            opens = opens & ~self._may_not_open()[here]
             why = openness.reason_for_release(behind, opens, habit=habit)
-        self.decisions.note(where, when, "releases a model", openness.RELEASE_REASONS, why)
-        self.open_weights = np.where(where, opens, self.open_weights)
+        self.decisions.keep(here, when, "releases a model", openness.RELEASE_REASONS, why)
+        self.open_weights = replaced(self.open_weights, here, opens)
 
     def _may_not_open(self) -> Bools:
         """Where a rule bars the base model at hand from open release, ``(futures,)``."""
         bound = self.model.rules.open_release_bound(self.region, self.model.time)
         return np.asarray(self._base.flop >= bound)
 
-    def _publish(self, where: Bools, parts: Floats, when: Floats) -> None:
-        self.parts = np.where(where, parts, self.parts)
-        self.released = np.where(where, total(parts), self.released)
-        self.released_at = np.where(where, when, self.released_at)
+    def _publish(self, here: Ints, parts: Floats, when: Floats) -> None:
+        """Bring out a model made of ``parts`` in the futures ``here``."""
+        self.parts = replaced(self.parts, here, parts)
+        self.released = replaced(self.released, here, total(parts))
+        self.released_at = replaced(self.released_at, here, when)
 
     def _past_releases(self, record: DeveloperRecord) -> list[PastRelease]:
         """The models it released before the start, oldest first."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.arrays import Bools, Floats
+from agents.arrays import Floats, Ints, replaced
 
 NOTHING_RELEASED = -np.inf
 # Parts of a model's level, which add up to it: log10 FLOP; methods found, or brought along by
@@ -53,14 +53,15 @@ class BaseModel:
         """OOM of effective compute before any post-training."""
         return self.flop + self.efficiency
 
-    def parts(self, post_training: Floats, learned: Floats) -> Floats:
-        """Parts of the level of a model made of it, in the order of ``PARTS``."""
-        found = self.efficiency - self.absorbed
-        return np.stack([self.flop, found, self.absorbed, post_training, learned])
+    def parts(self, here: Ints, post_training: Floats, learned: Floats) -> Floats:
+        """Parts of the level of models made of it in the futures ``here``, as in ``PARTS``."""
+        found = self.efficiency[here] - self.absorbed[here]
+        return np.stack([self.flop[here], found, self.absorbed[here], post_training, learned])
 
-    def replace(self, where: Bools, flop: Floats, efficiency: Floats, absorbed: Floats) -> None:
-        """Put a new base in its place where that is the better one."""
-        better = where & (flop + efficiency > self.level)
-        self.flop = np.where(better, flop, self.flop)
-        self.efficiency = np.where(better, efficiency, self.efficiency)
-        self.absorbed = np.where(better, absorbed, self.absorbed)
+    def replace(self, here: Ints, flop: Floats, efficiency: Floats, absorbed: Floats) -> None:
+        """Put new bases in its place in the futures ``here``, where they are the better ones."""
+        better = flop + efficiency > self.level[here]
+        where = here[better]
+        self.flop = replaced(self.flop, where, flop[better])
+        self.efficiency = replaced(self.efficiency, where, efficiency[better])
+        self.absorbed = replaced(self.absorbed, where, absorbed[better])

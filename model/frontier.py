@@ -59,13 +59,26 @@ class Frontier:
             return np.full(level.shape, np.inf)
         if self._last_question is not None and self._last_question[0] is level:
             return self._last_question[1]
-        reached = self._levels[: self._rows] >= level
-        row: Ints = reached.argmax(axis=0)
-        when = self._times[row, np.arange(level.shape[0])]
+        when = self._times.reshape(-1).take(self._place_of(level))
         when = np.where(self.level >= level, when, np.inf)
         answer = np.where(self._earliest > level, -np.inf, when)
         self._last_question = (level, answer)
         return answer
+
+    def _place_of(self, level: Floats) -> Ints:
+        """Where in the rows, one after the other, each future first is at ``level`` or above.
+
+        Levels never fall from row to row, and the rows still to come hold infinity, so the place
+        is found by halving what is left.
+        """
+        levels, futures = self._levels.reshape(-1), level.shape[0]
+        place = np.arange(futures)
+        step = (1 << (self._rows - 1).bit_length()) * futures // 2
+        while step >= futures:
+            below = levels.take(place + (step - futures)) < level
+            place += below * step
+            step //= 2
+        return place
 
 
 def gap(leader: Frontier, follower: Frontier, now: float) -> tuple[Floats, Floats]:
@@ -92,7 +105,7 @@ def gap(leader: Frontier, follower: Frontier, now: float) -> tuple[Floats, Float
 
 def _with_room(rows: Floats) -> Floats:
     """The same rows with space for as many again."""
-    return np.concatenate([rows, np.empty((max(16, len(rows)), rows.shape[1]))])
+    return np.concatenate([rows, np.full((max(16, len(rows)), rows.shape[1]), np.inf)])
 
 
 def beyond_record(values: Floats, side: Floats) -> Floats:

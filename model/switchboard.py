@@ -23,7 +23,7 @@ class Switchboard:
 
     def off_since(self, mechanism: Mechanism, region: str) -> float | None:
         """When the group was switched off in a region, months; ``None`` where it is on."""
-        return self._since.get((mechanism, region))
+        return self._since.get((mechanism, region)) if self._since else None
 
     def is_off(self, mechanism: Mechanism, region: str) -> bool:
         """Whether the group is switched off in a region."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -140,7 +142,7 @@ def test_veterans_all_look_for_work_and_are_veterans_for_a_time(cast):
     pool.veterans["researchers"].join(np.full((3, 1), 100.0), np.ones((3, 1)))
     assert pool.searching("researchers") == pytest.approx([300.0 + 0.2 * 700.0])
     pool.retire(24.0)
-    assert pool.veterans["researchers"].people == pytest.approx(np.full((3, 1), 100.0 / np.e))
+    assert pool.veterans["researchers"].people == pytest.approx(np.full((3, 1), 100.0 / math.e))
     assert pool.free["researchers"] == pytest.approx([1000.0]), "they stay people"
 
 

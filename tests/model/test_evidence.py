@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_departures_are_in_standard_deviations_of_error_and_discrepancy_on_each_
 
 def test_on_a_logarithmic_scale_factors_count():
     flat = seen("log", 0.5, low=100.0, high=100.0)
-    found = flat.departure(np.array([100.0 * np.e, 100.0 / np.e]))
+    found = flat.departure(np.array([100.0 * math.e, 100.0 / math.e]))
     assert found.tolist() == pytest.approx([2.0, -2.0])
 
 
@@ -72,7 +73,7 @@ def test_within_a_range_nothing_departs_and_beyond_it_the_discrepancy_counts():
         [0.0, 0.0, 0.0, 2.0, -2.0]
     )
     bound = seen("log", 1.0, value=None, low=10.0, high=None)
-    assert bound.departure(np.array([10.0 / np.e, 1e9, np.inf])).tolist() == pytest.approx(
+    assert bound.departure(np.array([10.0 / math.e, 1e9, np.inf])).tolist() == pytest.approx(
         [-1.0, 0.0, 0.0]
     )
 

@@ -1,7 +1,7 @@
 """What the model said when the baseline was last recorded, and what has moved since.
 
-``make baseline`` records it anew (``baseline.csv`` beside this file), after a change that is meant to
-move results, and with a line in the changelog that says so.
+``make baseline`` records it anew (``baseline.csv`` beside this file), after a change that is meant
+to move results, and with a line in the changelog that says so.
 """
 
 from __future__ import annotations

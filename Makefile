@@ -9,10 +9,12 @@ UNTIL ?= 2030-12
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PRIOR ?= 200000
 KNOWN ?= 2024-12
+MODULES ?=
+OLDEST_TESTS ?= tests/agents tests/model tests/experiments/test_store.py
 FIRST_LOOK := results/first-look
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock bench calibrate docs clean
+.PHONY: help setup run test lint format lock bench calibrate baseline docs mutation oldest clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +60,20 @@ calibrate: setup ## Weigh PRIOR futures on what was seen to KNOWN; write the ens
 docs: setup ## Renew the pages on the data; build the API reference in build/docs/api
 	$(BIN)/aigap data --write docs/data-sources.md --counts-in docs/data.md
 	$(BIN)/python docs/api.py build/docs/api
+
+baseline: setup ## Record what the model says now; say why in the changelog
+	AIGAP_RECORD_BASELINE=1 $(BIN)/pytest -q tests/validation/test_baseline.py
+
+mutation: setup ## Change the mechanisms bit by bit and see whether their tests notice (long)
+	$(BIN)/python tests/mutation.py $(MODULES)
+
+oldest: setup ## Run a part of the tests on the oldest Python and packages supported
+	mkdir -p build
+	$(BIN)/uv pip compile --python-version 3.12 --resolution lowest-direct --extra dev \
+		--no-annotate --no-emit-index-url --quiet --output-file build/oldest.txt pyproject.toml
+	$(BIN)/uv venv --python 3.12 --no-python-downloads --clear build/oldest
+	$(BIN)/uv pip install --python build/oldest/bin/python --quiet -r build/oldest.txt
+	PYTHONPATH=. build/oldest/bin/python -m pytest -q $(OLDEST_TESTS)
 
 clean: ## Remove .venv, caches and build products; results stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

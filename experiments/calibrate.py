@@ -63,6 +63,7 @@ def calibrate(
         typer.Option(
             metavar="N",
             min=1,
+            max=MOST_FUTURES,
             help="Futures of each ensemble, at most, held to what came later.",
         ),
     ] = _HELD_TO_LATER,

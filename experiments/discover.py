@@ -87,9 +87,9 @@ def discover(
     if figure is not None:
         require_suffix(figure)
     studies = join(directories)
-    studies.require_policy(policy, *([baseline] if baseline else []))
+    studies.require_policy(policy, *([] if baseline is None else [baseline]))
     (judged,) = studies.outcomes([outcome])
-    month = month_within(on, RECORD_START, studies.until) if on else studies.until
+    month = month_within(on, RECORD_START, studies.until) if on is not None else studies.until
     what = policy if baseline is None else f"{policy} less {baseline}"
     failure = _failure(f"{outcome}, {month:%B %Y}, {what}", judged, below, above)
     if not studies.of_this_model:

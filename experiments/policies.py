@@ -161,11 +161,19 @@ def _ids_selected(policy: Policy) -> Iterable[str]:
     return (name for change in changes if change.do != "add" for name in change.select.ids)
 
 
+def lies_there(path: Path) -> bool:
+    """Whether there is a file or folder of that name; a name that none can have is not one."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def _require_in_library(name: str, prefix: str = "") -> None:
     names = list(names_in_library())
     if name in names:
         return
-    if Path(name).exists():
+    if lies_there(Path(name)):
         raise PolicyError(f"{prefix}unknown policy '{name}': a policy file's name ends in .yaml")
     hint = _suggestion(name, names) or f"; the library has {', '.join(names)}"
     raise PolicyError(f"{prefix}unknown policy '{name}'{hint}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -48,11 +49,13 @@ def robust(
 ) -> None:
     """Rank policies by regret over futures, and by how often they are good enough."""
     end = _end(better)
+    if standard is not None and not isfinite(standard):
+        raise AnalysisError(f"--standard: expected a number, got {standard:g}")
     studies = join(directories)
     (judged,) = studies.outcomes([outcome])
     if len(studies.policies) < 2:
         raise AnalysisError(f"{studies.name}: has one policy, expected two or more to choose from")
-    month = month_within(on, RECORD_START, studies.until) if on else studies.until
+    month = month_within(on, RECORD_START, studies.until) if on is not None else studies.until
     at = studies.load([judged], on=month)
     values = at.assign(value=known_or_beyond(at, judged)).pivot(
         index="future", columns="policy", values="value"

@@ -132,6 +132,7 @@ def run(
         typer.Option(
             metavar="B",
             min=1,
+            max=MOST_FUTURES,
             help="Futures simulated together; changes speed, never results.",
             show_default="what suits the study",
         ),

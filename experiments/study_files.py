@@ -18,7 +18,7 @@ from experiments.designs import Design, design, one_at_a_time
 from experiments.ensemble_choice import ensemble
 from experiments.ensembles import Ensemble
 from experiments.grids import with_grid
-from experiments.policies import PolicyFile, fitted, load_policy, resolved
+from experiments.policies import PolicyFile, fitted, lies_there, load_policy, resolved
 from experiments.study import (
     LAST_MONTH,
     MOST_FUTURES,
@@ -140,7 +140,8 @@ def load_study(path: Path) -> Study:
         PolicyError, DataError, DesignError, StudyError: in one line, if it cannot be run.
     """
     shipped = STUDIES / f"{path}.yaml"
-    if len(path.parts) == 1 and not path.suffix and not path.exists() and shipped.exists():
+    named = len(path.parts) == 1 and not path.suffix
+    if named and not lies_there(path) and lies_there(shipped):
         path = shipped
     file: StudyFile = read(path, StudyFile)
     try:

@@ -62,9 +62,10 @@ def moved(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     for quantile in QUANTILES:
         old, new = both[f"{quantile}_was"], both[f"{quantile}_now"]
         same = np.isclose(old, new, rtol=TOLERANCE, atol=1e-12, equal_nan=False)
-        part = both.loc[~same, KEYS].assign(quantile=quantile, was=old, now=new)
-        part["change"] = part["now"] - part["was"]
-        part["beyond"] = ~(part["change"].abs() <= 2.0 * error[~same])
+        change = new - old
+        part = both[KEYS].assign(quantile=quantile, was=old, now=new, change=change)
+        part["beyond"] = ~(change.abs() <= 2.0 * error)
+        part = part[~same]
         parts.append(part)
     return pd.concat(parts).sort_values([*KEYS, "quantile"], ignore_index=True)
 

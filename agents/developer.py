@@ -20,7 +20,7 @@ from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook, Portfolio
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
-from agents.released_models import NOTHING_RELEASED, PARTS, PastRelease
+from agents.released_models import NOTHING_RELEASED, PARTS, past_releases
 from agents.run_planning import START_REASONS
 from agents.strategy import Strategy
 from agents.surroundings import Surroundings
@@ -90,7 +90,7 @@ class Developer(Trainer):
         self.application: Floats = np.zeros(model.futures)
 
         self.plan_runs(max(self.founded, 0.0))
-        self.past_releases = self._past_releases(record)
+        self.past_releases = past_releases(self, record, self.efficiency)
         self._start_with_past_releases()
         first = min((past.when for past in self.past_releases), default=0.0)
         self.practice: Floats = np.full(model.futures, -first)
@@ -266,13 +266,6 @@ class Developer(Trainer):
         """Training compute relative to the start, ``(futures,)``."""
         return self.usable / self._usable_at_start
 
-    def utilisation(self) -> Floats:
-        """Share of peak that its engineers get out of a cluster, ``(futures,)``."""
-        known = self.model.parameters
-        untrained = known["untrained_utilisation"]
-        trained: Floats = untrained + (1.0 - untrained) * self.skill()
-        return known["utilisation"] * trained
-
     # --- research -------------------------------------------------------------------------------
 
     def do_research(self, months: float, best_equipped: Floats) -> None:
@@ -332,24 +325,6 @@ class Developer(Trainer):
         self.post_training = capability.post_trained(
             self.post_training, techniques, effort, pace=known["post_training_pace"], months=months
         )
-
-    @property
-    def practice(self) -> Floats:
-        """Months of experience with large training runs, ``(futures,)``."""
-        return self._practice
-
-    @practice.setter
-    def practice(self, months: Floats) -> None:
-        self._practice = months
-        self._skill = capability.practised(months, self.model.parameters["months_to_learn"])
-
-    def skill(self) -> Floats:
-        """What its engineers have learned of large runs, 0 to 1, ``(futures,)``."""
-        return self._skill
-
-    def imitation(self) -> Floats:
-        """Share of the distance to a better model that it can close by learning from it."""
-        return self.model.parameters["imitation"] * self.skill()
 
     # --- applications ---------------------------------------------------------------------------
 
@@ -466,18 +441,6 @@ class Developer(Trainer):
         self.parts = replaced(self.parts, here, parts)
         self.released = replaced(self.released, here, total(parts))
         self.released_at = replaced(self.released_at, here, when)
-
-    def _past_releases(self, record: DeveloperRecord) -> list[PastRelease]:
-        """The models it released before the start, oldest first."""
-        monthly = self.model.parameters["research_pace"]
-        releases = []
-        for past in record.models:
-            when = self.model.calendar.months(past.released)
-            flop = np.log10(self.draw(past.training_flop, f"model/{past.name}"))
-            # Before the start the frontier's efficiency rose at the reference pace.
-            efficiency = self.efficiency + monthly * when
-            releases.append(PastRelease(when, flop, efficiency, past.open_weights))
-        return releases
 
 
 def _ahead(leader: Floats, level: Floats) -> Floats:

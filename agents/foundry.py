@@ -202,6 +202,9 @@ class Foundry(Actor):
         remaining = []
         for project in self.projects:
             due = project.opens <= self.model.time
+            if not due.any():
+                remaining.append(project)
+                continue
             self.wafers = self.wafers + np.where(due, project.wafers, 0.0)
             project.wafers = np.where(due, 0.0, project.wafers)
             if (project.wafers > 0.0).any():

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.actor import Actor
 from agents.arrays import Floats, Ints, replaced
+from agents.records import DeveloperRecord
 
 NOTHING_RELEASED = -np.inf
 # Parts of a model's level, which add up to it: log10 FLOP; methods found, or brought along by
@@ -32,6 +34,24 @@ class PastRelease(NamedTuple):
         """Parts of its level, ``(parts, futures)``; all of its methods count as found."""
         others = np.zeros((len(PARTS) - 2, len(self.flop)))
         return np.stack([self.flop, self.efficiency, *others])
+
+
+def past_releases(firm: Actor, record: DeveloperRecord, efficiency: Floats) -> list[PastRelease]:
+    """The models that a firm released before the start, oldest first.
+
+    Args:
+        firm: the firm.
+        record: what is known of it.
+        efficiency: its algorithmic efficiency at the start, OOM, ``(futures,)``.
+    """
+    # Before the start the frontier's efficiency rose at the reference pace.
+    monthly = firm.model.parameters["research_pace"]
+    releases = []
+    for past in record.models:
+        when = firm.model.calendar.months(past.released)
+        flop = np.log10(firm.draw(past.training_flop, f"model/{past.name}"))
+        releases.append(PastRelease(when, flop, efficiency + monthly * when, past.open_weights))
+    return releases
 
 
 class BaseModel:

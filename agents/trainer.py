@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents import capability
 from agents.arrays import Floats, Ints, replaced
 from agents.employer import Employer
 from agents.released_models import BaseModel
@@ -100,3 +101,30 @@ class Trainer(Employer):
         spread = self.model.parameters["run_length_spread"]
         stream = f"{self.name}/run-{what}"
         return self.model.luck(stream, self.runs_started, sigma=spread, where=here)
+
+    # --- experience with large runs -------------------------------------------------------------
+
+    @property
+    def practice(self) -> Floats:
+        """Months of experience with large training runs, ``(futures,)``."""
+        return self._practice
+
+    @practice.setter
+    def practice(self, months: Floats) -> None:
+        self._practice = months
+        self._skill = capability.practised(months, self.model.parameters["months_to_learn"])
+
+    def skill(self) -> Floats:
+        """What its engineers have learned of large runs, 0 to 1, ``(futures,)``."""
+        return self._skill
+
+    def imitation(self) -> Floats:
+        """Share of the distance to a better model that it can close by learning from it."""
+        return self.model.parameters["imitation"] * self.skill()
+
+    def utilisation(self) -> Floats:
+        """Share of peak that its engineers get out of a cluster, ``(futures,)``."""
+        known = self.model.parameters
+        untrained = known["untrained_utilisation"]
+        trained: Floats = untrained + (1.0 - untrained) * self.skill()
+        return known["utilisation"] * trained

@@ -8,6 +8,7 @@ or the policy it lives under: common random numbers come for free.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 import numpy as np
@@ -17,6 +18,8 @@ from scipy.special import ndtri
 from agents.arrays import Floats
 
 Ordinal = int | NDArray[np.int64]
+# Rows of draws, with room for more, and how many of them have been drawn.
+_Rows = tuple[Floats, int]
 
 _WORDS_PER_COUNTER = 4
 # Half the spacing of the doubles drawn: keeps uniforms off zero, where quantiles are infinite.
@@ -65,8 +68,8 @@ class Streams:
         self._places = None if in_a_row else lots - self._first_lot
         self._keys: dict[str, NDArray[np.uint64]] = {}
         # Futures reach a draw of a stream in different months, so its rows are asked for again.
-        self._tables: dict[str, Floats] = {}
-        self._normals: dict[str, Floats] = {}
+        self._tables: dict[str, _Rows] = {}
+        self._normals: dict[str, _Rows] = {}
 
     def __deepcopy__(self, memo: dict[int, object]) -> Streams:
         """Draws are a pure function of their key, so copies of a world share them."""
@@ -115,19 +118,31 @@ class Streams:
 
     def _table(self, stream: str, ordinals: int) -> Floats:
         """The first draws of a stream, ``(ordinals or more, futures)``."""
-        known = self._tables.get(stream, np.empty((0, self.futures)))
-        if len(known) < ordinals:
-            new = [self._row(stream, ordinal) for ordinal in range(len(known), ordinals)]
-            known = self._tables[stream] = np.vstack([known, *new])
-        return known
+        return self._grown(self._tables, stream, ordinals, self._row)
 
     def _normal_table(self, stream: str, ordinals: int) -> Floats:
         """The same draws as standard normals, so that quantiles are found once."""
-        known = self._normals.get(stream, np.empty((0, self.futures)))
-        if len(known) < ordinals:
-            new = ndtri(self._table(stream, ordinals)[len(known) :])
-            known = self._normals[stream] = np.vstack([known, new])
-        return known
+        return self._grown(
+            self._normals, stream, ordinals, lambda *draw: np.asarray(ndtri(self._row(*draw)))
+        )
+
+    def _grown(
+        self,
+        tables: dict[str, _Rows],
+        stream: str,
+        ordinals: int,
+        draw: Callable[[str, int], Floats],
+    ) -> Floats:
+        """A table with at least so many rows drawn; room for more is made by doubling."""
+        rows, drawn = tables.get(stream, (np.empty((0, self.futures)), 0))
+        if drawn < ordinals:
+            if len(rows) < ordinals:
+                room = max(2 * len(rows), ordinals) - drawn
+                rows = np.concatenate([rows[:drawn], np.empty((room, self.futures))])
+            for ordinal in range(drawn, ordinals):
+                rows[ordinal] = draw(stream, ordinal)
+            tables[stream] = rows, ordinals
+        return rows
 
     def _row(self, stream: str, ordinal: int) -> Floats:
         counter, skip = divmod(self._first_lot, _WORDS_PER_COUNTER)

@@ -198,12 +198,13 @@ def read_manifest(directory: Path) -> Manifest:
         raise StoreError(f"{path}: cannot be read: {reason(error)}") from None
     try:
         content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{path}: is not JSON: {reason(error)}") from None
+    try:
         found = content.get("schema_version") if isinstance(content, dict) else None
         if isinstance(found, int) and found != SCHEMA_VERSION:
             raise StoreError(f"{path}: schema version {found}, expected {SCHEMA_VERSION}")
         return Manifest.model_validate(content)
-    except json.JSONDecodeError as error:
-        raise StoreError(f"{path}: is not JSON: {reason(error)}") from None
     except ValidationError as error:
         raise StoreError(f"{path}: {first_fault(error)}") from None
 
@@ -254,7 +255,7 @@ def is_unfinished(directory: Path) -> bool:
     """Whether a study was begun here by aigap, of whichever version."""
     try:
         content = json.loads((directory / UNFINISHED).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     mark = Unfinished.model_fields["format"].default
     return isinstance(content, dict) and content.get("format") == mark

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from reprlib import Repr
 from typing import Any
 
 import yaml
@@ -25,6 +26,7 @@ from agents.records import (
 from model.instruments import Instrument
 
 DATA = Path(__file__).parent / "data"
+_BRIEFLY = Repr(maxlevel=3, maxdict=6, maxlist=6, maxtuple=6, maxset=6, maxstring=60)
 
 
 class DataError(ValueError):
@@ -54,10 +56,15 @@ def first_fault(error: ValidationError) -> str:
     faults = error.errors(include_url=False)
     fault = faults[0]
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
-    got = repr(fault["input"])
+    # A few lines of YAML aliases can stand for more than memory holds: only their top is shown.
+    got = repr(fault["input"]) if _is_plain(fault["input"]) else _BRIEFLY.repr(fault["input"])
     shown = got if len(got) <= 60 else got[:57] + "..."
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     return f"{key.lstrip('.') or 'content'}: {fault['msg']}, got {shown}{more}"
+
+
+def _is_plain(value: object) -> bool:
+    return not isinstance(value, dict | list | tuple | set)
 
 
 @cache

@@ -17,7 +17,7 @@ PHONE, DESK = 390, 1280
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    shared = ["--futures", "12", "--until", "2023-06", "--workers", "1", "--out", str(folder / "s")]
+    shared = ["--futures", "12", "--until", "2024-06", "--workers", "1", "--out", str(folder / "s")]
     assert status(["run", *POLICIES, *shared]) == 0
     assert status(["compare", str(folder / "s"), "--html", str(folder / "report.html")]) == 0
     return folder / "report.html"

@@ -13,9 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 TARGETS = {
@@ -62,7 +63,8 @@ def mutants(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
                 yield getattr(node, "lineno", 0), words, ast.fix_missing_locations(copy)
 
 
-def _changes(node: ast.AST) -> list[object]:  # of functions from a node to words
+def _changes(node: ast.AST) -> list[Callable[[Any], str]]:
+    """What can be changed in a node: functions that do it and say so in words."""
     if isinstance(node, ast.BinOp) and type(node.op) in _SWAPS:
         return [_other_operator]
     if isinstance(node, ast.Compare) and type(node.ops[0]) in _SWAPS:
@@ -76,31 +78,31 @@ def _changes(node: ast.AST) -> list[object]:  # of functions from a node to word
     return []
 
 
-def _other_operator(node: ast.BinOp) -> str:
+def _other_operator(node: Any) -> str:
     was = type(node.op)
-    node.op = _SWAPS[was]()  # type: ignore[assignment]
+    node.op = _SWAPS[was]()
     return f"{was.__name__} -> {type(node.op).__name__}"
 
 
-def _other_comparison(node: ast.Compare) -> str:
+def _other_comparison(node: Any) -> str:
     was = type(node.ops[0])
-    node.ops[0] = _SWAPS[was]()  # type: ignore[assignment]
+    node.ops[0] = _SWAPS[was]()
     return f"{was.__name__} -> {type(node.ops[0]).__name__}"
 
 
-def _other_number(node: ast.Constant) -> str:
+def _other_number(node: Any) -> str:
     was = node.value
-    node.value = was + 1.0  # type: ignore[operator]
+    node.value = was + 1.0
     return f"{was!r} -> {node.value!r}"
 
 
-def _no_sign(node: ast.UnaryOp) -> str:
+def _no_sign(node: Any) -> str:
     was = type(node.op).__name__
     node.op = ast.UAdd()
     return f"{was} -> nothing"
 
 
-def _other_call(node: ast.Attribute) -> str:
+def _other_call(node: Any) -> str:
     was = node.attr
     node.attr = _CALLS[was]
     return f"{was} -> {node.attr}"

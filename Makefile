@@ -14,7 +14,7 @@ OLDEST_TESTS ?= tests/agents tests/model tests/experiments/test_store.py
 FIRST_LOOK := results/first-look
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock bench calibrate baseline docs mutation oldest clean
+.PHONY: help setup run test slow lint format lock bench calibrate baseline docs mutation oldest clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +32,11 @@ run: setup ## Simulate recorded history and two alternatives, compare them, draw
 	$(BIN)/aigap compare $(FIRST_LOOK) --baseline history
 	$(BIN)/aigap plot $(FIRST_LOOK) --out $(FIRST_LOOK)/gap.png
 
-test: lint ## Check style and types, then run every test
-	$(BIN)/pytest --numprocesses auto
+test: lint ## Check style and types, then run the tests
+	$(BIN)/pytest --numprocesses auto -m "not slow"
+
+slow: setup ## Run the slow studies, which continuous integration runs besides
+	$(BIN)/pytest --numprocesses auto -m slow
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check

@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 import typer
 
+from experiments.cli import app
 from model.outcomes import OUTCOMES
 from model.world import World
-from viz.cli import app, status
+from viz.cli import status
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"

@@ -71,7 +71,9 @@ def explain(
     futures: Annotated[
         int, typer.Option(metavar="N", min=1, max=MOST_FUTURES, help="Futures simulated.")
     ] = 200,
-    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of all luck.")] = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="S", min=0, max=2**63 - 1, help="Seed of all luck.")
+    ] = 1,
     workers: Annotated[
         int | None,
         typer.Option(metavar="W", min=1, max=1024, help="Processes.", show_default="one per core"),

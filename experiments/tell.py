@@ -42,7 +42,9 @@ def tell_one(
     futures: Annotated[
         int, typer.Option(metavar="N", min=1, max=10_000, help="Futures it is one of.")
     ] = 200,
-    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of all luck.")] = DEFAULT_SEED,
+    seed: Annotated[
+        int, typer.Option(metavar="S", min=0, max=2**63 - 1, help="Seed of all luck.")
+    ] = DEFAULT_SEED,
     most: Annotated[
         int, typer.Option(metavar="N", min=0, max=1000, help="Events told of each year.")
     ] = USUAL_EVENTS,

@@ -31,7 +31,7 @@ def total(rows: Iterable[Floats] | Floats) -> Floats:
     return summed
 
 
-def ratio(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
+def ratio(numerator: Floats, denominator: Floats, otherwise: float | Floats = 0.0) -> Floats:
     """``numerator / denominator``, and ``otherwise`` where the denominator is zero."""
     positive = denominator > SMALLEST_MARKET
     if np.count_nonzero(positive) == positive.size:

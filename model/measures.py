@@ -127,8 +127,9 @@ def compute_by(channel: Channel) -> Callable[[World], Floats]:
 
 
 def compute_ratio(world: World) -> Floats:
-    """US over Chinese installed compute; missing where China has none."""
-    return ratio(compute("US")(world), compute("CN")(world), otherwise=np.nan)
+    """US over Chinese installed compute; infinite where China has none, 1 where neither has."""
+    american, chinese = compute("US")(world), compute("CN")(world)
+    return ratio(american, chinese, otherwise=np.where(american > 0.0, np.inf, 1.0))
 
 
 def openly_delivered(designer: str) -> Callable[[World], Floats]:

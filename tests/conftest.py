@@ -78,7 +78,11 @@ class SmallWorld:
         self.streams = Streams(1, futures)
         quantities = loading.parameter_quantities()
         medians = {name: quantity.value for name, quantity in quantities.items()}
-        self.parameters = Parameters(quantities, self.streams, {**medians, **parameters})
+        # Beyond their limits too: a stub isolates a mechanism by values that no world would accept.
+        self.parameters = Parameters(quantities, self.streams, medians)
+        assert parameters.keys() <= medians.keys(), "no parameter has that name"
+        held = {name: np.broadcast_to(value, (futures,)) for name, value in parameters.items()}
+        self.parameters._values |= {name: np.array(value, float) for name, value in held.items()}
         self.ledger = Ledger(futures)
         self.rules = RuleBook(instruments, self.calendar)
         self.recorded_rules = self.rules

@@ -110,7 +110,7 @@ def test_what_cannot_be_drafted_is_refused_in_words(
     ("name", "value", "said"),
     [
         ("nobody", "1", "no parameter is called"),
-        ("price_sensitivity", "0", "above 0"),
+        ("secrecy_months", "0", "above 0"),
         ("cash_deployed", "1.5", "0 to 1"),
         ("price_sensitivity", "__import__('os')", "not a number"),
     ],

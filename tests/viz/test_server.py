@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,9 @@ def answered(host, *headers, kind="http"):
 
     encoded = [(name.encode(), text.encode()) for name, text in headers]
     scope = {"type": kind, "headers": encoded}
-    asyncio.run(OwnPagesOnly(inner, host)(scope, None, send))
+    # In a thread: a browser driven by other tests may keep this one's event loop running.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, OwnPagesOnly(inner, host)(scope, None, send)).result()
     return sent[0].get("status", sent[0]["type"])
 
 

@@ -11,6 +11,7 @@ from solara.alias import rv
 from model.outcomes import OUTCOMES
 from viz import here
 from viz.chart import ShowChart
+from viz.comparison_table import ComparisonTable
 from viz.controls import Controls, named_policy, offered
 from viz.fork_charts import headline_outcomes, side_by_side, table
 from viz.forking import AS_IT_STANDS, FORK, state_of
@@ -70,7 +71,7 @@ def _Compared(forks: Sequence[Track], outcome: str) -> None:
     with rv.Html(tag="div", class_="aigap-grid"):
         ShowChart(levels, frame=session.frame)
         ShowChart(changes, frame=session.frame)
-    _Table(
+    ComparisonTable(
         month=month,
         titles=[fork.title for fork in forks],
         rows=rows,
@@ -121,15 +122,3 @@ def _Setup(
     event_act: Callable[[Any], None] | None = None,
 ) -> None:
     """Which policies part, in the browser."""
-
-
-@solara.component_vue("../components/comparison_table.vue")
-def _Table(
-    month: str = "",
-    titles: Sequence[str] = (),
-    rows: Sequence[dict[str, Any]] = (),
-    shown: str = "",
-    ensemble: str = "",
-    event_choose: Callable[[Any], None] | None = None,
-) -> None:
-    """Outcomes now, in the browser."""

@@ -15,6 +15,7 @@ from model.calendar import parse_year_month
 from viz import here
 from viz.chart import ShowChart
 from viz.comparison_charts import title_of
+from viz.comparison_table import ComparisonTable
 from viz.stored_studies import Examined, StudyFolderError, boxes, examined, listed, opened
 from viz.study_charts import boxes_in_words, drivers_chart, over_time, table
 
@@ -91,7 +92,7 @@ def _Shown(found: Examined, asked: Asked) -> None:
         ShowChart(levels)
         ShowChart(changes)
     order = [found.comparison.baseline, *(n for n in found.titles if n != asked.baseline)]
-    _Table(
+    ComparisonTable(
         month=f"{asked.on:%B %Y}",
         titles=[found.titles[name] for name in order],
         rows=table(found),
@@ -216,18 +217,6 @@ def _Choice(
     event_choose: Callable[[Any], None] | None = None,
 ) -> None:
     """Which study, outcome, baseline and month."""
-
-
-@solara.component_vue("../components/comparison_table.vue")
-def _Table(
-    month: str = "",
-    titles: Sequence[str] = (),
-    rows: Sequence[dict[str, Any]] = (),
-    shown: str = "",
-    ensemble: str = "",
-    event_choose: Callable[[Any], None] | None = None,
-) -> None:
-    """Outcomes of the month, in the browser."""
 
 
 @solara.component_vue("../components/discovery.vue")

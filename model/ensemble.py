@@ -22,7 +22,8 @@ def spread(quantity: Quantity, normal: Floats) -> Floats:
 
     A two-piece distribution with its median at ``value`` and 5% and 95% quantiles at ``low`` and
     ``high``: log-normal pieces where all three are positive, normal pieces otherwise; draws are
-    limited to the central 98%.  A figure without a range has the same value in every future.
+    limited to the central 98%.  Where the range begins at zero no value lies below it.  A figure
+    without a range has the same value in every future.
 
     Args:
         quantity: the figure.
@@ -41,6 +42,8 @@ def spread(quantity: Quantity, normal: Floats) -> Floats:
     else:
         up, down = quantity.high - quantity.value, quantity.value - quantity.low
         values = quantity.value + np.where(z > 0.0, z * up, z * down)
+        if quantity.low == 0.0:
+            values = np.maximum(values, 0.0)
     return np.clip(values, 0.0, 1.0) if quantity.unit.startswith("share") else values
 
 

@@ -56,6 +56,13 @@ def test_positive_figures_stay_positive():
     assert (spread(figure(1.0, 0.01, 50.0), np.linspace(-9.0, 9.0, 50)) > 0.0).all()
 
 
+def test_where_a_range_begins_at_zero_nothing_lies_below_and_the_range_holds():
+    values = spread(figure(0.3, 0.0, 0.6), Streams(1, 40_000).normal("x"))
+    assert values.min() == 0.0
+    assert (values == 0.0).mean() == pytest.approx(0.05, abs=0.005)
+    assert spread(figure(-1.0, -5.0, 0.5), np.array([-2.0])) < -5.0
+
+
 @pytest.mark.parametrize("unit", ["share", "share a year"])
 def test_shares_stay_shares(unit: str) -> None:
     z = np.linspace(-5.0, 5.0, 41)

@@ -129,7 +129,11 @@ class Designer(Actor):
 
     def product_names(self) -> list[str]:
         """Names of its products, those that it planned itself included."""
-        return [chip.name for chip in (*self.chips, *(p.chip for p in self.planned))]
+        return [chip.name for chip in self.products()]
+
+    def products(self) -> list[ChipRecord]:
+        """Its products, those that it planned itself included, whether on sale or not."""
+        return [*self.chips, *(plan.chip for plan in self.planned)]
 
     def on_sale(self, start: float, end: float) -> list[ChipRecord]:
         """Products offered at any time in ``[start, end)``."""

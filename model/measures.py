@@ -141,6 +141,16 @@ def openly_delivered(designer: str) -> Callable[[World], Floats]:
     return units
 
 
+def openly_delivered_with_hbm(designer: str) -> Callable[[World], Floats]:
+    """The same of its products with high-bandwidth memory, which leaves out cards for inference."""
+
+    def units(world: World) -> Floats:
+        chips = [chip.name for chip in world.designer(designer).products() if chip.hbm_stacks]
+        return delivered_to_china(world, chips, OPEN_CHANNELS)
+
+    return units
+
+
 def delivered_to_china(world: World, chips: Iterable[str], channels: Iterable[Channel]) -> Floats:
     """Units of chips that Chinese developers received by channels since the start."""
     base, channels = world.chip_market.installed_base, tuple(channels)

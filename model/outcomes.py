@@ -404,12 +404,28 @@ _REGISTRY = (
             "accelerators",
             f"{words} delivered openly to Chinese buyers since January 2022",
             source,
-            measures.openly_delivered(designer),
+            delivered,
             decimals=0,
         )
-        for name, designer, words, source in (
-            ("nvidia_units_cn", "Nvidia", "Nvidia accelerators", "Epoch AI, China's Nvidia chips"),
-            ("ascend_units_cn", "HiSilicon", "Ascend packages", "SemiAnalysis, 2025-09"),
+        for name, delivered, words, source in (
+            (
+                "nvidia_units_cn",
+                measures.openly_delivered("Nvidia"),
+                "Nvidia accelerators",
+                "IDC, cards in China",
+            ),
+            (
+                "nvidia_hbm_units_cn",
+                measures.openly_delivered_with_hbm("Nvidia"),
+                "Nvidia accelerators with high-bandwidth memory (A, H and H20 families)",
+                "Epoch AI, China's Nvidia chips",
+            ),
+            (
+                "ascend_units_cn",
+                measures.openly_delivered("HiSilicon"),
+                "Ascend packages",
+                "SemiAnalysis, 2025-09",
+            ),
         )
     ),
     Outcome(

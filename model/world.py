@@ -305,9 +305,12 @@ class World(mesa.Model):
 
     def products_of(self, designer: str) -> list[str]:
         """Names of a designer's products, those that it planned itself included."""
-        found = next(d for d in self.agents_by_type[Designer] if d.name == designer)
-        names: list[str] = found.product_names()
+        names: list[str] = self.designer(designer).product_names()
         return names
+
+    def designer(self, name: str) -> Designer:
+        """The designer of a name."""
+        return next(d for d in self.agents_by_type[Designer] if d.name == name)
 
     @property
     def governments(self) -> list[Government]:

@@ -111,7 +111,7 @@ def test_a_pattern_is_what_a_reader_would_compute_from_the_record(
     def column(name: str, day: str) -> np.ndarray:
         return np.asarray(record.values(name)[row[dt.date.fromisoformat(day)]])
 
-    sold = column("nvidia_units_cn", "2024-01-01") - column("nvidia_units_cn", "2023-01-01")
+    sold = column("nvidia_hbm_units_cn", "2024-01-01") - column("nvidia_hbm_units_cn", "2023-01-01")
     assert scores["nvidia-2023"].median == pytest.approx(np.median(sold))
     everywhere = sum(column(f"compute_{region}", "2025-05-01") for region in ("us", "cn", "row"))
     share = column("compute_us", "2025-05-01") / everywhere

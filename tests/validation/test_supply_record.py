@@ -122,7 +122,7 @@ def test_the_readings_are_those_of_the_world() -> None:
     rows = {row.record.label: row for row in rows_of(World(futures=1), records)}
     world = World(futures=1)
     world.run_to(world.calendar.date(12.0))
-    nvidia = world.record.values("nvidia_units_cn")[-1][0]
+    nvidia = world.record.values("nvidia_hbm_units_cn")[-1][0]
     assert rows["Nvidia to China, A/H/H20 families"].median == nvidia
     assert rows["Nvidia, delivered worldwide"].median > nvidia * 0.3
 

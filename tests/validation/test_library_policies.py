@@ -94,7 +94,7 @@ def test_tools_only_lets_china_buy_chips_openly() -> None:
 
 def test_each_half_of_the_controls_holds_back_less_than_the_whole() -> None:
     for half in ("chips-only", "tools-only"):
-        # Not in all: users whom American chips keep from Chinese software make that slower.
+        # Not in all: Chinese chips take the place of smuggled ones, which can be the better bargain.
         assert higher(half, "compute_cn", share=MOST)
 
 
@@ -120,6 +120,7 @@ def test_strict_enforcement_costs_five_times_as_much_and_seizes_more() -> None:
     )
     assert np.allclose(ours, 5.0 * recorded)
     assert higher("strict-enforcement", "seized_units")
+    # Not in all: money that cannot rent goes into smuggled chips, and what is saved rents later.
     assert lower("strict-enforcement", "compute_cn_rented", share=MOST)
     assert higher("strict-enforcement", "compute_ratio", share=MOST)
 

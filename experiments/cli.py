@@ -28,6 +28,7 @@ from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
 from experiments.hindcast import hindcast
 from experiments.installed import installed
+from experiments.league import league
 from experiments.manifest import Manifest, origin
 from experiments.policies import library
 from experiments.policy_commands import policy_app
@@ -142,6 +143,7 @@ app.command(epilog="Example: aigap calibrate --until 2024-12 --out mine.csv --fi
 )
 app.command(epilog="Example: aigap supply --futures 1000 --json")(supply)
 app.command(epilog="Example: aigap explain --from 2023-07 --to 2025-07 --figure why.png")(explain)
+app.command(epilog="Example: aigap league --on 2025-07 --region CN")(league)
 app.command(epilog="Example: aigap installed --on 2025-01 --by channel --policy no-controls")(
     installed
 )

@@ -178,6 +178,7 @@ FILES_READ = [
     ["hindcast", "--ensemble", "FILE"],
     ["supply", "--ensemble", "FILE"],
     ["installed", "--policy", "FILE"],
+    ["league", "--policy", "FILE"],
     ["explain", "--ensemble", "FILE"],
     ["tell", "--policy", "FILE"],
     ["sensitivity", "--policy", "FILE"],

@@ -94,7 +94,7 @@ def test_tools_only_lets_china_buy_chips_openly() -> None:
 
 def test_each_half_of_the_controls_holds_back_less_than_the_whole() -> None:
     for half in ("chips-only", "tools-only"):
-        # Not in all: Chinese chips take the place of smuggled ones, which can be the better bargain.
+        # Not in all: Chinese chips take the place of smuggled ones, often the better buy.
         assert higher(half, "compute_cn", share=MOST)
 
 

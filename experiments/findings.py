@@ -70,15 +70,21 @@ def overview(
     clear = {
         title: change.mean
         for title, change in changes.items()
-        if is_clear(change) and change.mean is not None
+        if is_clear(change) and change.mean is not None and not is_slight(change, outcome)
     }
+    slight = sum(is_clear(change) and is_slight(change, outcome) for change in changes.values())
     wider = sum(mean > 0.0 for mean in clear.values())
     same = sum(change.equal == 1.0 for change in changes.values())
     counts = [
         (wider, "make", f"it clearly {up}"),
         (len(clear) - wider, "make", f"it clearly {down}"),
+        (
+            slight,
+            "move",
+            f"it by less than {smallest_shown(outcome):g} {outcome.unit} on average",
+        ),
         (same, "leave", "it exactly the same"),
-        (len(changes) - len(clear) - same, "make", "no clear difference"),
+        (len(changes) - len(clear) - slight - same, "make", "no clear difference"),
     ]
     told = ", ".join(
         f"{count} {verb}{'s' if count == 1 else ''} {words}"
@@ -102,6 +108,16 @@ def overview(
 def is_clear(change: Difference) -> bool:
     """Whether the interval of the mean leaves out zero."""
     return change.interval is not None and (change.interval[0] > 0.0 or change.interval[1] < 0.0)
+
+
+def is_slight(change: Difference, outcome: StoredOutcome) -> bool:
+    """Whether the mean is not zero and yet rounds to it in the decimals of the outcome."""
+    return change.mean is not None and 0.0 < abs(change.mean) < smallest_shown(outcome)
+
+
+def smallest_shown(outcome: StoredOutcome) -> float:
+    """The least amount of an outcome that does not round to zero."""
+    return float(0.5 * 10.0**-outcome.decimals)
 
 
 def against_uncertainty(change: Difference) -> str:

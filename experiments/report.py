@@ -8,7 +8,7 @@ from pathlib import Path
 
 from experiments.comparison import Difference
 from experiments.durable import write_whole
-from experiments.findings import against_uncertainty, is_clear, overview
+from experiments.findings import against_uncertainty, is_clear, is_slight, overview
 from experiments.manifest import StoredOutcome
 from experiments.report_figures import STRONGEST, difference, fan, forest, svg, tornado
 from experiments.report_material import Material
@@ -20,6 +20,7 @@ _STYLE = Path(__file__).with_name("report.css")
 _HEADINGS = {"gap_months": "Gap in AI capability", "chip_gap_years": "Gap in chip making"}
 # With more policies than this, what is said of each is folded away until asked for.
 _FEW = 3
+_SLIGHT = "Clear, but slight"
 
 
 class ReportError(ValueError):
@@ -139,8 +140,14 @@ def _by_effect(ranked: list[tuple[str, Difference]], outcome: StoredOutcome) -> 
         figures = "not known" if change.mean is None else signed(change.mean, outcome.decimals)
         if change.interval is not None and change.interval[0] != change.interval[1]:
             figures += f" ({span_of(*change.interval, outcome.decimals)})"
-        groups.setdefault(_effect(change), []).append(f"{title}: {figures}")
-    for heading in ("Clearly wider", "Clearly narrower", "No clear difference", "Exactly the same"):
+        groups.setdefault(_effect(change, outcome), []).append(f"{title}: {figures}")
+    for heading in (
+        "Clearly wider",
+        "Clearly narrower",
+        _SLIGHT,
+        "No clear difference",
+        "Exactly the same",
+    ):
         if heading in groups:
             yield f"<h3>{heading}</h3><ul>"
             lines = groups[heading]
@@ -149,15 +156,18 @@ def _by_effect(ranked: list[tuple[str, Difference]], outcome: StoredOutcome) -> 
             yield "</ul>"
     yield (
         f'<p class="note">Mean difference in {escape(outcome.unit)}, with its 95% interval. Clear:'
-        " the interval leaves out zero. 0 is an exact zero; 0.0 merely rounds to it.</p>"
+        " the interval leaves out zero. Slight: so does it, but the mean rounds to zero. 0 is an"
+        " exact zero; 0.0 merely rounds to it.</p>"
     )
 
 
-def _effect(change: Difference) -> str:
+def _effect(change: Difference, outcome: StoredOutcome) -> str:
     if change.equal == 1.0:
         return "Exactly the same"
     if not is_clear(change) or change.mean is None:
         return "No clear difference"
+    if is_slight(change, outcome):
+        return _SLIGHT
     return "Clearly wider" if change.mean > 0.0 else "Clearly narrower"
 
 

@@ -168,7 +168,14 @@ def test_files_that_are_no_list_are_refused_in_a_line(
 
 def test_a_name_that_is_none_is_refused_with_those_that_are(tmp_path: Path, capsys):
     assert ensemble("prior") is PRIOR
-    for command in (["run", "history"], ["hindcast"], ["supply"], ["installed"], ["league"], ["explain"]):
+    for command in (
+        ["run", "history"],
+        ["hindcast"],
+        ["supply"],
+        ["installed"],
+        ["league"],
+        ["explain"],
+    ):
         assert status([*command, "--ensemble", "posterior"]) == 2
         assert "expected prior, calibrated, or a .csv file" in capsys.readouterr().err
     missing = str(tmp_path / "none.csv")

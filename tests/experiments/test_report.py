@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import html5lib
@@ -11,7 +12,7 @@ import pytest
 
 from experiments.cli import status
 from experiments.comparison import Difference, compare
-from experiments.findings import finding
+from experiments.findings import finding, overview
 from experiments.joined import join
 from experiments.manifest import StoredOutcome
 from experiments.tables import signed
@@ -202,3 +203,19 @@ def test_a_finding_says_the_direction_and_no_more_than_is_known():
     assert unclear.startswith("No clear difference")
     assert "wider in 50%" in unclear
     assert "nothing can be said" in sentence(base, [float("nan")] * 40)
+
+
+def test_an_effect_that_rounds_to_nothing_is_not_called_wider():
+    def change(mean: float, low: float, high: float) -> Difference:
+        return Difference(mean, 0.0, 0.0, 0.0, (low, high), 1.0, 0.0, 0.0, pairs=9, dropped=0)
+
+    changes = {
+        "Large": change(0.7, 0.6, 0.9),
+        "Slight": change(0.04, 0.02, 0.06),
+        "Unclear": change(0.04, -0.02, 0.1),
+    }
+    said = overview(changes, GAP, "Recorded history", date(2028, 1, 1))
+    assert "1 makes it clearly wider" in said
+    assert "1 moves it by less than 0.05 months on average" in said
+    assert "1 makes no clear difference" in said
+    assert "narrower" not in said

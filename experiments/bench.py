@@ -14,6 +14,7 @@ from typing import Annotated
 import mesa
 import typer
 
+from experiments.bench_scale import MULTIPLES, half_of, live, multiplied
 from experiments.chains import Chain, Chains
 from experiments.designs import Rows
 from experiments.executors import InProcess, processes
@@ -23,11 +24,13 @@ from experiments.runner import simulate
 from experiments.study import FUTURES_PER_SHARD, LAST_MONTH, Study, cut, month_within
 from experiments.terminal import console_for, plain_table, print_json
 from model.calendar import Calendar
+from model.cast import recorded
 from model.policy import HISTORY
 from model.world import World
 
 _SIZES = (1, 10, 100)
 _LARGE = 4000
+_SCALED = 100
 _WIDTH_IN_PIPES = 100
 # Of history: they have all but the last months before 2026 in common with it.
 _LATE = ("open-door", "talent-open")
@@ -57,6 +60,8 @@ class Bench:
         blocks: one block of each size, on one core, in order of size.
         workers: the same tasks by one worker and by two.
         past: policies that have years in common, apart and together; empty if not timed.
+        agents: one block of the same size with once, 4 and 16 times the developers, if timed.
+        horizon: one block to the month half way and to the horizon, if timed.
     """
 
     until: date
@@ -64,6 +69,22 @@ class Bench:
     blocks: tuple[Timing, ...]
     workers: tuple[Timing, Timing]
     past: tuple[Timing, ...] = ()
+    agents: tuple[Timing, ...] = ()
+    horizon: tuple[Timing, ...] = ()
+
+    @property
+    def array_share(self) -> float:
+        """Share of the largest block's time that grows with its futures: work of arrays.
+
+        The rest is what a block costs at all: Python, and what NumPy spends on a call of any size.
+        """
+        largest = self.blocks[-1]
+        # Time a future, from the smallest block to the largest.
+        smallest = self.blocks[0]
+        if largest.futures == smallest.futures:
+            return 0.0
+        each = (largest.seconds - smallest.seconds) / (largest.futures - smallest.futures)
+        return max(each * largest.futures / largest.seconds, 0.0)
 
     @property
     def rows(self) -> list[tuple[str, Timing, float, str]]:
@@ -76,6 +97,8 @@ class Bench:
         for first, second in (self.workers, self.past[:2]) if self.past else (self.workers,):
             found += [(first.what, first, 1.0, "itself")]
             found += [(second.what, second, second.rate / first.rate, first.what)]
+        for series in (self.agents, self.horizon):
+            found += [(one.what, one, one.rate / series[0].rate, series[0].what) for one in series]
         return found
 
 
@@ -86,18 +109,25 @@ def measure(futures: int, until: date, *, full: bool = False) -> Bench:
         futures: in the largest block, at most a shard's 1,000.
         until: the horizon.
         full: more futures through ``mesa.batch_run``, three runs of each, of which the fastest
-            counts, a block of 4,000, and what a common past saves.
+            counts, a block of 4,000, what a common past saves, more agents, and half the horizon.
     """
     repeats = 3 if full else 1
     sizes = sorted({*(size for size in _SIZES if size < futures), futures})
     sizes += [_LARGE] if full and futures < _LARGE else []
     World(HISTORY).run_to(_first_month())  # data are read once, outside the measurement
+    live(1, until)  # what the rules say is worked out once for all worlds
     blocks = tuple(
-        _best(repeats, f"a block of {size:,}", size, _block(size, until)) for size in sizes
+        _best(repeats, f"a block of {size:,}", size, partial(live, size, until)) for size in sizes
     )
     alone = 5 if full else 2
     one = _best(1, "mesa.batch_run", alone, lambda: _through_mesa(alone, until))
-    return Bench(until, one, blocks, _workers(futures, until, repeats), _past(futures, until, full))
+    return Bench(
+        until,
+        one,
+        blocks,
+        _workers(futures, until, repeats),
+        *((_past(futures, until), _agents(futures, until), _horizon(futures, until)) * full),
+    )
 
 
 def _first_month() -> date:
@@ -114,7 +144,11 @@ def bench(
         str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")
     ] = "2030-12",
     full: Annotated[
-        bool, typer.Option("--full", help="More runs, a block of 4,000, and common pasts.")
+        bool,
+        typer.Option(
+            "--full",
+            help="More runs, a block of 4,000, common pasts, more developers, half the horizon.",
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -133,7 +167,12 @@ def bench(
         shown = f"{timing.rate:,.2f}" if timing.rate < 1.0 else f"{timing.rate:,.1f}"
         row = (words, f"{timing.futures:,}", f"{timing.seconds:.2f}", shown, f"{ratio:,.2f}", to)
         table.add_row(*row)
-    console_for(_WIDTH_IN_PIPES).print(table)
+    console = console_for(_WIDTH_IN_PIPES)
+    console.print(table)
+    console.print(
+        f"Of the time of the largest block {found.array_share:.0%} grows with its futures (work of"
+        " NumPy on arrays); the rest is what a block costs at all (Python, and calls of NumPy)."
+    )
 
 
 def _as_json(found: Bench) -> dict[str, object]:
@@ -141,6 +180,7 @@ def _as_json(found: Bench) -> dict[str, object]:
     return {
         "schema_version": 2,
         "until": f"{found.until:%Y-%m}",
+        "array_share": found.array_share,
         "timings": [
             {
                 "what": words,
@@ -163,10 +203,6 @@ def _seconds(work: Callable[[], object]) -> float:
     start = perf_counter()
     work()
     return perf_counter() - start
-
-
-def _block(size: int, until: date) -> Callable[[], None]:
-    return lambda: World(HISTORY, futures=size).run_to(until)
 
 
 def _through_mesa(futures: int, until: date) -> None:
@@ -193,10 +229,8 @@ def _workers(futures: int, until: date, repeats: int) -> tuple[Timing, Timing]:
     return timings[0], timings[1]
 
 
-def _past(futures: int, until: date, full: bool) -> tuple[Timing, ...]:
+def _past(futures: int, until: date) -> tuple[Timing, ...]:
     """Policies that differ from history late, each alone, and off one trunk."""
-    if not full:
-        return ()
     names = ("history", *_LATE)
     study = _study(names, futures, until)
     together = list(Chains(study, FUTURES_PER_SHARD, 1).of(study.shards()))
@@ -204,6 +238,28 @@ def _past(futures: int, until: date, full: bool) -> tuple[Timing, ...]:
     return tuple(
         _best(1, words, len(names) * futures, partial(_carry_out, InProcess(), study, chains))
         for words, chains in (("pasts lived apart", apart), ("pasts shared", together))
+    )
+
+
+def _agents(futures: int, until: date) -> tuple[Timing, ...]:
+    """A block to the month half way with more and more developers."""
+    size = min(futures, _SCALED)
+    return tuple(
+        _best(
+            1,
+            f"{times} x the developers, to half way",
+            size,
+            partial(live, size, half_of(until), multiplied(recorded(), times)),
+        )
+        for times in MULTIPLES
+    )
+
+
+def _horizon(futures: int, until: date) -> tuple[Timing, ...]:
+    size = min(futures, _SCALED)
+    return tuple(
+        _best(1, f"a block of {size} to {end:%Y-%m}", size, partial(live, size, end))
+        for end in (half_of(until), until)
     )
 
 

@@ -3,13 +3,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from experiments import bench as bench_module
-from experiments.bench import Bench, Timing
 from experiments.cli import status
 from model.loading import recorded_instruments
 
@@ -344,36 +341,6 @@ def test_a_policy_is_shown_with_what_it_changes(capsys):
     assert "changed" not in shown
     assert status(["policy", "show", "history"]) == 0
     assert "Changes nothing" in capsys.readouterr().out
-
-
-def test_bench_prints_ratios_that_follow_from_its_times(capsys, monkeypatch):
-    found = Bench(
-        until=date(2030, 12, 1),
-        one_at_a_time=Timing("mesa.batch_run", 2, 8.0),
-        blocks=(Timing("a block of 1", 1, 2.0), Timing("a block of 1,000", 1000, 10.0)),
-        workers=(Timing("one worker", 2000, 20.0), Timing("two workers", 2000, 12.5)),
-    )
-    asked: list[tuple[int, date, bool]] = []
-
-    def measure(futures: int, until: date, full: bool) -> Bench:
-        asked.append((futures, until, full))
-        return found
-
-    monkeypatch.setattr(bench_module, "measure", measure)
-    assert status(["bench", "--json", "--full"]) == 0
-    timings = json.loads(capsys.readouterr().out)["timings"]
-    assert [timing["ratio"] for timing in timings] == pytest.approx([1.0, 2.0, 400.0, 1.0, 1.6])
-    assert timings[2]["futures_per_second"] == pytest.approx(100.0)
-    assert asked == [(1000, date(2030, 12, 1), True)]
-    assert status(["bench"]) == 0
-    assert "400.00" in capsys.readouterr().out
-
-
-def test_bench_times_every_way_of_running_the_same_world():
-    found = bench_module.measure(20, date(2022, 3, 1))
-    assert [block.futures for block in found.blocks] == [1, 10, 20]
-    assert found.blocks[-1].rate > 3.0 * found.one_at_a_time.rate
-    assert all(timing.seconds > 0.0 for _, timing, _, _ in found.rows)
 
 
 def test_without_a_command_help_is_shown(capsys):

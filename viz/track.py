@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,10 +11,12 @@ import numpy as np
 
 from agents.arrays import Floats
 from experiments.comparison import quantiles
+from experiments.ensembles import PRIOR, Ensemble
 from model.frontier import beyond_record
 from model.outcomes import OUTCOMES
 from model.policy import Policy
 from model.world import World
+from viz.beginning import Beginning, with_own_values
 from viz.levers import Lever, pulled
 
 BANDS = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -25,19 +27,36 @@ Rank = Literal["median", "widest", "narrowest"]
 class Track:
     """A world under a policy, and the levers pulled in it.
 
+    Attributes:
+        base: the policy that it began, or parted, under.
+        world: the world itself.
+        members: the ensemble that its futures belong to.
+        fixed: parameters with one value in every future, by name.
+        levers: pulled so far.
+
     Only the session that holds it lets it run; whoever reads it holds the session's lock.
     """
 
     base: Policy
     world: World
+    members: Ensemble = PRIOR
+    fixed: Mapping[str, float] = field(default_factory=dict)
     levers: tuple[Lever, ...] = ()
     _quantiles: dict[str, list[Floats]] = field(default_factory=dict)
     _means: dict[str, list[float]] = field(default_factory=dict)
 
     @classmethod
-    def begun(cls, policy: Policy, futures: int, seed: int) -> Track:
-        """A track at the start of the record."""
-        return cls(policy, World(policy, futures=futures, seed=seed))
+    def begun(cls, beginning: Beginning) -> Track:
+        """A track at the start of the record.
+
+        Raises:
+            EnsembleError: if its ensemble cannot be had.
+        """
+        policy, futures, seed = beginning.policy, beginning.futures, beginning.seed
+        members = beginning.members()
+        numbers, fixed = members.first(futures, seed), beginning.fixed
+        world = World(policy, futures=futures, seed=seed, numbers=numbers, fixed=fixed)
+        return cls(policy, world, members, fixed)
 
     @property
     def title(self) -> str:
@@ -63,7 +82,7 @@ class Track:
     @property
     def ensemble(self) -> str:
         """What its futures are, for the words at a chart."""
-        return f"prior ensemble, {self.futures:,} future{'' if self.futures == 1 else 's'}"
+        return with_own_values(self.members.in_words(self.futures), self.fixed)
 
     def advance(self) -> None:
         """Live one month on."""
@@ -90,7 +109,8 @@ class Track:
         quantiles = {name: list(rows) for name, rows in self._quantiles.items()}
         means = {name: list(rows) for name, rows in self._means.items()}
         levers = () if policy else self.levers
-        return Track(policy or self.base, world, levers, quantiles, means)
+        base = policy or self.base
+        return Track(base, world, self.members, self.fixed, levers, quantiles, means)
 
     def values(self, outcome: str) -> Floats:
         """An outcome so far, infinite where it lies beyond the record, ``(months, futures)``."""

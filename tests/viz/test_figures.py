@@ -17,8 +17,8 @@ from hypothesis.extra.numpy import arrays
 
 from experiments.comparison import difference
 from model.outcomes import OUTCOMES
-from model.policy import HISTORY
 from viz import figures
+from viz.beginning import Beginning
 from viz.comparison_charts import change_in_words, paired_changes
 from viz.live_charts import PANELS, all_charts, gap_chart, headline
 from viz.theme import COUNTRIES, POLICIES
@@ -27,7 +27,7 @@ from viz.track import Track
 
 @pytest.fixture(scope="module")
 def track():
-    track = Track.begun(HISTORY, 6, 1)
+    track = Track.begun(Beginning(futures=6))
     for _ in range(4):
         track.advance()
     return track

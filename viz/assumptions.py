@@ -225,7 +225,7 @@ def parameter_rows(draft: Draft) -> list[dict[str, Any]]:
 
 
 def instrument_rows() -> list[dict[str, Any]]:
-    """Every recorded instrument, in order of announcement."""
+    """Every recorded instrument, in order of the day on which it takes effect."""
     return [
         {
             "id": one.id,
@@ -239,7 +239,7 @@ def instrument_rows() -> list[dict[str, Any]]:
             "citation": one.citation,
             "acts": not isinstance(one, ON_RECORD_ONLY),
         }
-        for one in recorded_instruments()
+        for one in sorted(recorded_instruments(), key=lambda one: (one.effective, one.id))
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from experiments.designs import DesignError, require_value
 from experiments.ensemble_choice import ensemble
-from experiments.ensembles import Ensemble
+from experiments.ensembles import SHIPPED, Ensemble, EnsembleError
 from model.calendar import RECORD_START
 from model.loading import parameter_quantities
 from model.policy import HISTORY, Policy
@@ -64,8 +64,12 @@ class Beginning:
         Raises:
             EnsembleError: if there is none, or none with so many futures of that seed.
         """
-        found = ensemble(self.ensemble)
-        found.require(self.seed, self.futures)
+        try:
+            found = ensemble(self.ensemble)
+            found.require(self.seed, self.futures)
+        except EnsembleError as error:
+            # A browser is told the name of the file, not where this machine keeps it.
+            raise EnsembleError(str(error).replace(str(SHIPPED), SHIPPED.name)) from None
         return found
 
 

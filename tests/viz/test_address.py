@@ -23,6 +23,7 @@ levers = st.builds(
     st.sampled_from(["us-hbm-2024", "us-bis-budget"]),
     st.sampled_from([0.5, 1.0, 12.0]),
 )
+own_values = st.dictionaries(st.sampled_from(SHARES), st.floats(0.01, 1))
 
 
 @given(
@@ -30,10 +31,7 @@ levers = st.builds(
     futures=st.integers(1, MOST_FUTURES),
     seed=st.integers(0, 10**9 - 1),
     ensemble=st.one_of(
-        st.fixed_dictionaries({"ensemble": st.just("calibrated")}),
-        st.fixed_dictionaries(
-            {"fixed": st.dictionaries(st.sampled_from(SHARES), st.floats(0.01, 1))}
-        ),
+        st.just({"ensemble": "calibrated"}), st.fixed_dictionaries({"fixed": own_values})
     ),
     date=months,
     pulled=st.lists(levers, max_size=4),

@@ -6,6 +6,7 @@ import datetime as dt
 import gc
 import threading
 import weakref
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from experiments.manifest import origin
 from experiments.policies import library
 from model.policy import HISTORY
 from model.world import World
-from viz.beginning import Beginning
+from viz.beginning import Beginning, EnsembleName
 from viz.levers import Lever
 from viz.limits import LAST_MONTH, MOST_FUTURES, LiveError
 from viz.live_charts import gap_chart
@@ -139,7 +140,10 @@ def test_a_value_of_the_users_own_holds_in_every_future_and_on_the_way_back(sess
         (Beginning(fixed={"cash_deployed": 1.5}), "cash_deployed: expected a number, 0 to 1"),
         (Beginning(fixed={"cash": 0.5}), "no parameter is called 'cash'"),
         (Beginning(fixed={"reinvestment": 0.5}, ensemble="calibrated"), "has its own values"),
-        (Beginning(ensemble="posterior"), "expected the ensemble prior or calibrated"),
+        (
+            Beginning(ensemble=cast("EnsembleName", "posterior")),
+            "expected the ensemble prior or calibrated",
+        ),
     ],
 )
 def test_a_beginning_that_cannot_be_is_refused_at_once(session, beginning, said):

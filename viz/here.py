@@ -15,8 +15,8 @@ from viz.beginning import Beginning
 from viz.forking import read_fork
 from viz.live_session import LiveSession
 from viz.server import STUDIES
+from viz.sessions import FullError, session_of
 
-_sessions: dict[str, LiveSession] = {}
 # Solara keeps one value of each for each browser.
 _frame = solara.reactive(0)
 _page_state: solara.Reactive[dict[str, str]] = solara.reactive({})
@@ -25,24 +25,27 @@ _draft: solara.Reactive[Draft] = solara.reactive(Draft())
 
 
 def this_session() -> LiveSession:
-    """The session of the browser being answered; made at its first page."""
+    """The session of the browser being answered; made at its first page.
+
+    Raises:
+        FullError: if the server holds as many as it may.
+    """
     kernel = kernel_context.get_current_context()
-    if kernel.id not in _sessions:
-        session = LiveSession()
 
-        def show() -> None:
-            with kernel:
-                _frame.set(session.frame)
+    def show(session: LiveSession) -> None:
+        with kernel:
+            _frame.set(session.frame)
 
-        session.on_change = show
-        _sessions[kernel.id] = session
+    return session_of(kernel, show)
 
-        def close() -> None:
-            _sessions.pop(kernel.id, None)
-            session.close()
 
-        kernel.on_close(close)
-    return _sessions[kernel.id]
+def is_admitted() -> bool:
+    """Whether this browser has a session, or can have one."""
+    try:
+        this_session()
+    except FullError:
+        return False
+    return True
 
 
 def use_session() -> LiveSession:

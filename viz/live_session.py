@@ -256,13 +256,17 @@ class LiveSession:
             self._last_drawn = max(self._last_drawn, frame)
             self._drawn.notify_all()
 
-    def close(self) -> None:
-        """Stop work and let the worlds go."""
+    def stop(self) -> None:
+        """Stop work for good; what is being lived ends with its month."""
         self._closed = True
         self.on_change = lambda: None
         self._stop.set()
         with self._drawn:
             self._drawn.notify_all()
+
+    def close(self) -> None:
+        """Stop work and let the worlds go."""
+        self.stop()
         self._worker.shutdown(wait=False, cancel_futures=True)
         with self.lock:
             self.live, self.forks = None, []
@@ -275,6 +279,11 @@ class LiveSession:
 
     def _start(self, work: Callable[[], None]) -> Future[None]:
         """Do this next; what is being done stops at the end of its month."""
+        if self._closed:
+            # A browser may ask once more while its session is let go.
+            never: Future[None] = Future()
+            never.cancel()
+            return never
         self._stop.set()
         self._stop = stop = threading.Event()
         self.fault = ""

@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-WORLD = "date=2024-06&futures=60"
+WORLD = "date=2024-06&futures=60&set=cash_deployed~0.6,reinvestment~0.3"
 PAGES = {
     "live": f"/?{WORLD}&levers=2023-03~scale~us-bis-budget~4",
     "fork": f"/fork?{WORLD}&fork=as-it-stands,no-controls,full-embargo&to=2026-06",
@@ -18,11 +18,23 @@ PAGES = {
     "studies": f"/studies?{WORLD}",
 }
 
+SIGNS = {
+    "live": ".aigap-date:has-text('Jun 2024')",
+    "fork": ".aigap-date:has-text('Jun 2026')",
+    "network": "aside[aria-label=SMIC]",
+    "future": "h2:has-text('2024')",
+    "rules": "#rule-timeline[data-drawn]",
+    "checker": "text=Needs a licence",
+    "assumptions": "text=uncertain parameters of the mechanisms",
+    "studies": "#levels[data-drawn]",
+}
+"""What shows that the page is there."""
+
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_the_screen_in_light_and_dark(visit, screenshot, name):
+def test_a_page_fits_the_screen_in_light_and_dark(visit, screenshot, name, small_study):
     page = visit(PAGES[name])
-    settled(page)
+    settled(page, name)
     for theme in ("light", "dark"):
         if theme == "dark":
             page.click("button.aigap-theme")
@@ -33,8 +45,10 @@ def test_a_page_fits_the_screen_in_light_and_dark(visit, screenshot, name):
     page.click("button.aigap-theme")
 
 
-def settled(page):
+def settled(page, name):
     """Wait until what the address asks for is there and drawn."""
-    page.wait_for_function("() => !document.querySelector('.aigap-doing, .aigap-waiting')")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(500)
+    page.wait_for_selector(SIGNS[name])
+    idle = "() => !document.querySelector('.aigap-doing, .aigap-waiting')"
+    page.wait_for_function(idle)
+    page.wait_for_timeout(1000)
+    page.wait_for_function(idle)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 from experiments.terminal import compact
-from viz.network import LAYERS, PERMISSIONS, Layer, Link, Network, Node, Permission
+from viz.network_graph import LAYERS, PERMISSIONS, Layer, Link, Network, Node, Permission
 
 WIDTH = 1240
 _COLUMN = 252

@@ -12,9 +12,11 @@ import pytest
 from agents.arrays import total
 from model.policy import Policy
 from model.world import World
-from viz.network import DESIGN_SOFTWARE, GO_BETWEENS, LAYERS, Network, network
+from viz.network import network
 from viz.network_drawing import amount_in_words, draw, legend
 from viz.network_facts import facts, past
+from viz.network_flows import DESIGN_SOFTWARE, GO_BETWEENS
+from viz.network_graph import LAYERS, Network
 
 DAY = date(2025, 6, 1)
 

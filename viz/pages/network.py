@@ -10,9 +10,10 @@ import solara
 from model.world import World
 from viz import here
 from viz.controls import Controls
-from viz.network import PERMISSIONS, Network, network
+from viz.network import network
 from viz.network_drawing import amount_in_words, draw, legend
 from viz.network_facts import facts, past
+from viz.network_graph import PERMISSIONS, Network
 from viz.own_values import OwnValues
 from viz.waiting import Waiting
 

@@ -43,6 +43,7 @@ def _Bar() -> None:
         here="/" + (path or "").strip("/"),
         query=here.address_now(session).query(),
         frame=session.frame,
+        under_way=session.live is None or session.progress is not None,
         event_drawn=session.drawn,
     )
 
@@ -68,6 +69,7 @@ def _Navigation(
     here: str = "/",
     query: str = "",
     frame: int = 0,
+    under_way: bool = False,
     event_drawn: Callable[[int], None] | None = None,
 ) -> None:
     """Names of the pages, light and dark, and the address in the browser's bar."""

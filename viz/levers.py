@@ -13,7 +13,7 @@ from experiments.policies import library
 from model.calendar import Calendar, parse_year_month
 from model.instruments import Instrument
 from model.loading import recorded_instruments
-from model.policy import Adaptive, Add, Change, Policy, PolicyError
+from model.policy import Adaptive, Add, Change, Policy, PolicyError, lets_a_share_through
 from viz.changes import ChangeError, change_of
 
 Action = Literal["remove", "impose", "tighten", "loosen", "delay", "scale", "adapt"]
@@ -95,7 +95,7 @@ def actions_for(instrument: Instrument, on: dt.date) -> tuple[Action, ...]:
     if ended:
         return ("impose",)
     found: list[Action] = ["remove"]
-    if _lets_a_share_through(instrument):
+    if lets_a_share_through(instrument):
         found += ["tighten", "loosen"]
     if any(name in instrument.parameters for name in BUDGETS):
         found.append("scale")
@@ -188,14 +188,6 @@ def _in_force_from(instrument: Instrument, day: dt.date) -> Instrument:
     announced = min(instrument.announced, day)
     ended = instrument.ended
     return instrument.model_copy(update={"announced": announced, "effective": day, "ended": ended})
-
-
-def _lets_a_share_through(instrument: Instrument) -> bool:
-    try:
-        change_of(instrument.id, "tighten", 1.0).amend([instrument])
-    except PolicyError:
-        return False
-    return True
 
 
 def _with_course(policy: Policy, lever: Lever) -> Policy:

@@ -16,7 +16,7 @@ from experiments import discovery
 from experiments.analysis_extra import AnalysisError, require_analysis
 from experiments.comparison import Comparison, compare, known_or_beyond, quantiles
 from experiments.drivers import Drivers, drivers, parameters_of
-from experiments.ensembles import EnsembleError
+from experiments.ensembles import SHIPPED, EnsembleError
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
 from experiments.store import MANIFEST, StoreError, is_unfinished, read_manifest
@@ -237,7 +237,8 @@ def _drivers(
     try:
         parameters = list(parameters_of(studies.manifest.study))
     except EnsembleError as error:
-        return {}, str(error)
+        list_of_futures = studies.manifest.study.ensemble.file or str(SHIPPED)
+        return {}, str(error).replace(list_of_futures, Path(list_of_futures).name)
     first = order[0]
     told = {first: values[first].to_numpy()}
     told |= {policy: (values[policy] - values[first]).to_numpy() for policy in order[1:]}

@@ -17,6 +17,8 @@ from urllib.request import urlopen
 import pytest
 
 from experiments.cli import status
+from experiments.ensembles import Head, ensemble_content
+from experiments.manifest import origin
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("AIGAP_SCREENSHOTS", ROOT / "build" / "screenshots"))
@@ -25,6 +27,29 @@ SECONDS_TO_END = 20
 # Generous: a machine that runs other tests at the same time is slow.
 MILLISECONDS = 60_000
 DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def calibrated_list(tmp_path) -> Callable[..., Path]:
+    """Write a calibrated ensemble of these futures, by default one weighed under this model."""
+
+    def written(*numbers: int, model_sha256: str = "") -> Path:
+        head = Head(
+            until="2024-12",
+            seed=1,
+            prior_futures=50,
+            kept=len(numbers),
+            effective_size=10.0,
+            cut=0.0,
+            evidence_sha256="",
+            model_sha256=model_sha256 or origin().model_sha256,
+            checked={},
+        )
+        path: Path = tmp_path / "calibrated.csv"
+        path.write_bytes(ensemble_content(head, numbers))
+        return path
+
+    return written
 
 
 @pytest.fixture(scope="session")

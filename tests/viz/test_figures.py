@@ -94,6 +94,13 @@ def test_a_policy_that_changes_nothing_is_said_to(track):
     assert found == {"mean": "none", "range": "", "shares": "the same in every future"}
 
 
+def test_what_rounds_to_nothing_has_no_sign(track):
+    values = pd.Series(track.values("compute_ratio")[-1])
+    found = change_in_words(difference(values - 1e-6, values), OUTCOMES["compute_ratio"])
+    assert found["mean"] == "0.00"
+    assert found["range"] == "0.00 to 0.00"
+
+
 def test_pairs_beyond_the_record_are_left_out_of_changes():
     first = np.array([[1.0, 2.0, np.inf], [np.inf, np.nan, np.inf]])
     other = np.array([[2.0, 4.0, 5.0], [1.0, 1.0, np.inf]])

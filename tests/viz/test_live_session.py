@@ -11,8 +11,6 @@ from typing import cast
 import numpy as np
 import pytest
 
-from experiments.ensembles import Head, ensemble_content
-from experiments.manifest import origin
 from experiments.policies import library
 from model.policy import HISTORY
 from model.world import World
@@ -151,27 +149,21 @@ def test_a_beginning_that_cannot_be_is_refused_at_once(session, beginning, said)
         session.begin(beginning)
 
 
-def calibrated_of(monkeypatch, tmp_path, numbers):
-    """Let the ensemble that ships be one of these futures, weighed under this model."""
-    head = Head(
-        until="2024-12",
-        seed=1,
-        prior_futures=50,
-        kept=len(numbers),
-        effective_size=10.0,
-        cut=0.0,
-        evidence_sha256="",
-        model_sha256=origin().model_sha256,
-        checked={},
-    )
-    path = tmp_path / "calibrated.csv"
-    path.write_bytes(ensemble_content(head, numbers))
-    monkeypatch.setattr("experiments.ensemble_choice.SHIPPED", path)
-    monkeypatch.setattr("experiments.ensembles.SHIPPED", path)
+@pytest.fixture
+def calibrated(calibrated_list, monkeypatch):
+    """Let the ensemble that ships be these futures."""
+
+    def ships(*numbers: int) -> None:
+        path = calibrated_list(*numbers)
+        monkeypatch.setattr("experiments.ensemble_choice.SHIPPED", path)
+        monkeypatch.setattr("experiments.ensembles.SHIPPED", path)
+        monkeypatch.setattr("viz.beginning.SHIPPED", path)
+
+    return ships
 
 
-def test_the_calibrated_ensemble_holds_the_futures_of_its_list(session, monkeypatch, tmp_path):
-    calibrated_of(monkeypatch, tmp_path, [3, 7, 8, 20])
+def test_the_calibrated_ensemble_holds_the_futures_of_its_list(session, calibrated):
+    calibrated(3, 7, 8, 20)
     session.begin(Beginning(futures=3, ensemble="calibrated"), MID_2022)
     session.wait()
     world = World(seed=1, numbers=np.array([3, 7, 8]))
@@ -183,10 +175,8 @@ def test_the_calibrated_ensemble_holds_the_futures_of_its_list(session, monkeypa
     assert "prior" not in shown.unit
 
 
-def test_an_ensemble_that_cannot_be_had_is_said_and_leaves_the_world(
-    session, monkeypatch, tmp_path
-):
-    calibrated_of(monkeypatch, tmp_path, [3, 7, 8, 20])
+def test_an_ensemble_that_cannot_be_had_is_said_and_leaves_the_world(session, calibrated):
+    calibrated(3, 7, 8, 20)
     session.begin(Beginning(futures=5, ensemble="calibrated"))
     session.wait()
     assert "holds 4 futures: expected no more, got 5; the prior ensemble is shown" in session.fault
@@ -197,6 +187,18 @@ def test_an_ensemble_that_cannot_be_had_is_said_and_leaves_the_world(
     assert "expected no other seed, got 9" in session.fault
     assert session.live is before
     assert session.beginning == Beginning(futures=5)
+
+
+def test_a_list_of_another_model_is_refused_without_saying_where_it_lies(
+    session, calibrated_list, calibrated
+):
+    calibrated(3, 7, 8, 20)
+    path = calibrated_list(3, 7, 8, 20, model_sha256="another")
+    session.begin(Beginning(futures=4, ensemble="calibrated"))
+    session.wait()
+    assert "has changed since" in session.fault
+    assert "calibrate again with: make calibrate" in session.fault
+    assert str(path.parent) not in session.fault
 
 
 def test_going_back_replays_the_levers_pulled_before_and_drops_the_later_ones(session):

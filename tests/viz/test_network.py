@@ -143,7 +143,7 @@ def test_the_drawing_is_svg_with_nothing_from_outside(shown: Network) -> None:
     assert drawn.count("http") == 1  # the name of the format itself
     named = {element.get("data-node") for element in root.iter() if element.get("data-node")}
     assert named == {node.name for node in shown.nodes}
-    ET.fromstring(legend())
+    ET.fromstring(f"<p>{legend()}</p>")
 
 
 def test_ribbons_are_as_wide_as_their_flows(shown: Network) -> None:

@@ -345,6 +345,12 @@ def _with_parameter(
     return [change(one) if one.id in picked else one for one in instruments]
 
 
+def lets_a_share_through(instrument: Instrument) -> bool:
+    """Whether there is a share for it to let through, which can be made smaller or larger."""
+    graded = instrument.kind in LETS_THROUGH and not _refuses_outright(instrument)
+    return graded or "withheld" in instrument.parameters
+
+
 def _let_through(
     instruments: Sequence[Instrument],
     change: Tighten | Loosen,
@@ -355,13 +361,13 @@ def _let_through(
 
     def changed(instrument: Instrument) -> Instrument:
         nonlocal touched
-        if "withheld" in instrument.parameters:
-            name, share = "withheld", lambda value: 1.0 - passes(1.0 - value)
-        elif instrument.kind in LETS_THROUGH and not _refuses_outright(instrument):
-            name, share = LETS_THROUGH[instrument.kind], passes
-        else:
+        if not lets_a_share_through(instrument):
             return instrument
         touched = True
+        if "withheld" in instrument.parameters:
+            name, share = "withheld", lambda value: 1.0 - passes(1.0 - value)
+        else:
+            name, share = LETS_THROUGH[instrument.kind], passes
         parameter = _changed_from(_known(instrument, name), share, change.since, reference)
         return _replaced(instrument, name, parameter)
 

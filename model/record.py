@@ -77,13 +77,13 @@ class Record:
         """An outcome as last recorded, ``(futures,)``."""
         return self._columns[name][-1]
 
-    def values(self, name: str) -> Floats:
-        """An outcome so far, ``(months, futures)``.
+    def values(self, name: str, since: int = 0) -> Floats:
+        """An outcome so far, ``(months, futures)``; ``since`` leaves out so many months.
 
         Raises:
             KeyError: if no outcome has that name.
         """
-        return np.stack(self._columns[name])
+        return np.stack(self._columns[name][since:])
 
     def collector(self) -> mesa.DataCollector:
         """The record so far as Mesa keeps one, for ``mesa.batch_run``; filled when asked for."""

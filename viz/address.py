@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl, urlencode
 from experiments.hints import did_you_mean
 from experiments.policies import library
 from model.calendar import RECORD_START, parse_year_month
+from viz.beginning import ENSEMBLES, Beginning, EnsembleName, finite
 from viz.levers import Lever, LeverError
-from viz.live_session import LiveError, require_within
+from viz.limits import LiveError, require_within
 
 LONGEST = 4_000
 _MOST_LEVERS = 50
-_OWN = ("policy", "futures", "seed", "date", "future", "levers")
+_LONGEST_VALUE = 120
+_SEPARATOR = "~"
+_OWN = ("policy", "futures", "seed", "ensemble", "set", "date", "future", "levers")
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class Address:
 
     Attributes:
         policy: name in the library.
-        futures, seed: of the ensemble.
+        futures, seed: how many, and of which luck.
+        ensemble: which futures of that seed.
+        fixed: parameters with one value in every future, by name.
         date: first day of the month shown.
         future: number of the one drawn through the fans.
         levers: pulled on the way, in order of their months.
@@ -35,6 +40,8 @@ class Address:
     policy: str = "history"
     futures: int = 200
     seed: int = 1
+    ensemble: EnsembleName = "prior"
+    fixed: Mapping[str, float] = field(default_factory=dict)
     date: dt.date = RECORD_START
     future: int = 0
     levers: tuple[Lever, ...] = ()
@@ -46,6 +53,8 @@ class Address:
             "policy": self.policy,
             "futures": str(self.futures),
             "seed": str(self.seed),
+            **({} if self.ensemble == "prior" else {"ensemble": self.ensemble}),
+            **({"set": _encoded(self.fixed)} if self.fixed else {}),
             "date": f"{self.date:%Y-%m}",
             "future": str(self.future),
         }
@@ -77,10 +86,14 @@ def read_address(query: str | None) -> tuple[Address, list[str]]:
     if future >= futures:
         faults.append(f"there is no future {future}: they are numbered 0 to {futures - 1}")
         future = start.future
+    ensemble = _ensemble(given, faults)
+    fixed = _fixed(given, ensemble, faults)
     return Address(
         policy=_policy(given, faults),
         futures=futures,
         seed=_number(given, "seed", start.seed, faults),
+        ensemble=ensemble,
+        fixed=fixed,
         date=date,
         future=future,
         levers=_levers(given, faults),
@@ -115,6 +128,34 @@ def _policy(given: Mapping[str, str], faults: list[str]) -> str:
     near = did_you_mean(get_close_matches(name[:64], list(library()), n=1))
     faults.append(f"the library has no policy '{name[:40]}'{near}; history is shown")
     return Address.policy
+
+
+def _ensemble(given: Mapping[str, str], faults: list[str]) -> EnsembleName:
+    name = given.get("ensemble", Address.ensemble)
+    found = next((known for known in ENSEMBLES if known == name), None)
+    if found is None:
+        faults.append(f"ensemble: expected {' or '.join(ENSEMBLES)}, not '{name[:20]}'")
+    return found or Address.ensemble
+
+
+def _encoded(fixed: Mapping[str, float]) -> str:
+    return ",".join(f"{name}{_SEPARATOR}{value!r}" for name, value in fixed.items())
+
+
+def _fixed(
+    given: Mapping[str, str], ensemble: EnsembleName, faults: list[str]
+) -> Mapping[str, float]:
+    """Parameters set in every future; those that cannot be are left out, and drawn."""
+    found: dict[str, float] = {}
+    for text in filter(None, given.get("set", "").split(",")):
+        name, _, number = text[:_LONGEST_VALUE].partition(_SEPARATOR)
+        try:
+            value = finite(number)
+            Beginning(ensemble=ensemble, fixed={name: value}).require_possible()
+            found[name] = value
+        except ValueError as error:
+            faults.append(f"set: {error}")
+    return found
 
 
 def _levers(given: Mapping[str, str], faults: list[str]) -> tuple[Lever, ...]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from math import isfinite
-from typing import Any, Literal, get_args
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from experiments.designs import DesignError, require_value
 from experiments.drafting import policy_yaml, study_yaml
@@ -35,9 +34,10 @@ from model.policy import (
     Set,
     Tighten,
 )
-from viz.live_session import LAST_MONTH
+from viz.beginning import finite
+from viz.changes import Action, ChangeError, change_of
+from viz.limits import LAST_MONTH, LiveError
 
-Action = Literal["remove", "delay", "set", "scale", "tighten", "loosen"]
 ACTIONS: dict[Action, str] = {
     "remove": "take it out",
     "delay": "put it off, months",
@@ -49,8 +49,6 @@ ACTIONS: dict[Action, str] = {
 """What can be done with an instrument, in the words of the form."""
 
 MOST_CHANGES = 100
-_LONGEST_NUMBER = 40
-_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
 
 class DraftError(ValueError):
@@ -136,18 +134,21 @@ def with_change(draft: Draft, instrument: str, asked: Mapping[str, Any]) -> Draf
     """
     if len(draft.changes) >= MOST_CHANGES:
         raise DraftError(f"a draft holds at most {MOST_CHANGES} changes")
-    action = str(asked.get("action", ""))
-    if action not in get_args(Action):
+    action = next((known for known in ACTIONS if known == asked.get("action")), None)
+    if action is None:
         raise DraftError(f"expected one of {', '.join(ACTIONS)}")
-    content: dict[str, Any] = {"do": action, "select": {"ids": [instrument[:200]]}}
     since = str(asked.get("since") or "").strip()
-    if since and action != "delay":
-        content["since"] = _day(since)
-    content |= _figures(action, asked)
+    amount = 1.0 if action == "remove" else _number(asked.get("number"))
     try:
-        change = _CHANGE.validate_python(content)
-    except ValidationError as error:
-        raise DraftError(first_fault(error)) from None
+        change = change_of(
+            instrument[:200],
+            action,
+            amount / 100.0 if action in ("tighten", "loosen") else amount,
+            parameter=str(asked.get("parameter") or "")[:100],
+            since=_day(since) if since else None,
+        )
+    except ChangeError as error:
+        raise DraftError(str(error)) from None
     changed = replace(draft, changes=(*draft.changes, change))
     Draft(name="draft-of-a-policy", changes=changed.changes).policy_file()
     return changed
@@ -224,7 +225,7 @@ def parameter_rows(draft: Draft) -> list[dict[str, Any]]:
 
 
 def instrument_rows() -> list[dict[str, Any]]:
-    """Every recorded instrument, in order of announcement."""
+    """Every recorded instrument, in order of the day on which it takes effect."""
     return [
         {
             "id": one.id,
@@ -238,7 +239,7 @@ def instrument_rows() -> list[dict[str, Any]]:
             "citation": one.citation,
             "acts": not isinstance(one, ON_RECORD_ONLY),
         }
-        for one in recorded_instruments()
+        for one in sorted(recorded_instruments(), key=lambda one: (one.effective, one.id))
     ]
 
 
@@ -247,36 +248,15 @@ def instrument_named(name: str) -> Instrument | None:
     return next((one for one in recorded_instruments() if one.id == name), None)
 
 
-def _figures(action: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What goes with an action: a number, and for some a parameter."""
-    if action == "remove":
-        return {}
-    number = _number(str(asked.get("number") or ""))
-    if action == "delay":
-        if number != int(number):
-            raise DraftError(f"expected whole months, got {number:g}")
-        return {"months": int(number)}
-    if action in ("tighten", "loosen"):
-        return {"by": number / 100.0}
-    parameter = str(asked.get("parameter") or "")[:100]
-    if not parameter:
-        raise DraftError("choose the figure that is to change")
-    return {"parameter": parameter, "value" if action == "set" else "factor": number}
-
-
-def _number(text: str) -> float:
-    text = text.strip()
-    try:
-        number = float(text[:_LONGEST_NUMBER])
-    except ValueError:
-        raise DraftError(f"'{text[:_LONGEST_NUMBER]}' is not a number") from None
-    if not isfinite(number):
-        raise DraftError(f"expected a finite number, got {text[:_LONGEST_NUMBER]}")
-    return number
-
-
 def _day(text: str) -> date:
     try:
         return day_named(text[:20])
     except RuleQuestionError as error:
+        raise DraftError(str(error)) from None
+
+
+def _number(text: Any) -> float:
+    try:
+        return finite(str(text or ""))
+    except LiveError as error:
         raise DraftError(str(error)) from None

@@ -6,6 +6,7 @@ A figure is ``{"data": [...], "layout": {...}}`` as Plotly has it, with colours 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,7 @@ def ShowChart(
         chart_id=chart.name,
         heading=chart.heading,
         unit=chart.unit,
-        figure=chart.figure,
+        figure=json.dumps(chart.figure, separators=(",", ":")),
         description=chart.description or f"{chart.heading}. {chart.unit}.",
         note=chart.note,
         empty=chart.empty,
@@ -73,7 +74,7 @@ def _Chart(
     chart_id: str = "",
     heading: str = "",
     unit: str = "",
-    figure: dict[str, Any] | None = None,
+    figure: str = "",
     description: str = "",
     note: str = "",
     empty: str = "",

@@ -9,6 +9,7 @@ import typer
 
 from experiments.terminal import say
 from viz.extra import require_viz
+from viz.limits import MOST_SESSIONS
 from viz.server import LOCAL_HOSTS, ServeError, serve
 
 
@@ -17,6 +18,9 @@ def viz(
         str, typer.Option(metavar="ADDRESS", help="Address to bind; others let other machines in.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Port.")] = 8765,
+    sessions: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="Views that it holds at once.")
+    ] = MOST_SESSIONS,
     studies: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of stored studies, the only one it reads.")
     ] = Path("results"),
@@ -28,6 +32,6 @@ def viz(
     if host not in LOCAL_HOSTS:
         say("anyone who reaches this address can use it: it asks for no password")
     try:
-        serve(host, port, studies)
+        serve(host, port, studies, sessions)
     except ServeError as error:
         raise typer.BadParameter(str(error)) from None

@@ -126,7 +126,7 @@ def levels_chart(
     return Chart(
         "levels",
         title_of(outcome),
-        f"{outcome.unit}; {ensemble} under each policy",
+        f"{outcome.unit}, under each policy; {ensemble}",
         {"data": data, "layout": _layout(until, figures.value_axis(drawn), parted)},
         description=" ".join(
             f"{one.title}: median {_figure(one.levels[2, -1], outcome)} {outcome.unit} in"
@@ -277,5 +277,7 @@ def _figure(value: float, outcome: Outcome, more: int = 0) -> str:
 
 
 def _signed(value: float, outcome: Outcome) -> str:
-    sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{_figure(abs(value), outcome, more=int(abs(value) < _SMALL))}"
+    figure = _figure(abs(value), outcome, more=int(abs(value) < _SMALL))
+    if not figure.strip("0."):
+        return figure  # what rounds to nothing is neither up nor down
+    return f"{'+' if value > 0 else MINUS}{figure}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import isinf
 from typing import Any, get_args
 
@@ -12,7 +13,9 @@ from experiments.policies import library
 from model.calendar import RECORD_START, parse_year_month
 from model.policy import Policy
 from viz import here
-from viz.live_session import LAST_MONTH, MOST_FUTURES, SPEEDS, LiveError, LiveSession
+from viz.beginning import ENSEMBLES
+from viz.limits import LAST_MONTH, MOST_FUTURES, LiveError
+from viz.live_session import SPEEDS, LiveSession
 from viz.track import Rank
 
 _MOST_DIGITS = 9
@@ -37,9 +40,11 @@ def Controls(*, setup: bool = True) -> None:
         speeds=[{"value": _speed_value(speed), "label": _speed_label(speed)} for speed in SPEEDS],
         setup=setup,
         policies=offered(session),
-        policy=session.policy.name,
-        futures=session.futures,
-        seed=session.seed,
+        policy=session.beginning.policy.name,
+        futures=session.beginning.futures,
+        seed=session.beginning.seed,
+        ensemble=session.beginning.ensemble,
+        ensembles=list(ENSEMBLES),
         future=session.future,
         most=MOST_FUTURES,
         event_act=lambda asked: told(session, asked),
@@ -72,7 +77,8 @@ def obey(session: LiveSession, asked: Any) -> None:
 def offered(session: LiveSession) -> list[dict[str, str]]:
     """Policies to choose from: the library's, and one of the session's own."""
     found = dict(library())
-    found.setdefault(session.policy.name, session.policy)
+    own = session.beginning.policy
+    found.setdefault(own.name, own)
     return [
         {"name": name, "title": policy.title or name, "question": policy.question}
         for name, policy in found.items()
@@ -85,8 +91,8 @@ def named_policy(session: LiveSession, name: str) -> Policy:
     Raises:
         LiveError: if it offers none of that name.
     """
-    if name == session.policy.name:
-        return session.policy
+    if name == session.beginning.policy.name:
+        return session.beginning.policy
     if name not in library():
         raise LiveError(f"the library has no policy '{name[:64]}'")
     return library()[name]
@@ -109,7 +115,14 @@ def _begin(session: LiveSession, asked: Mapping[str, Any]) -> None:
     futures = whole_number(asked.get("futures"), "futures")
     seed = whole_number(asked.get("seed"), "seed")
     future = session.future if session.future < futures else 0
-    session.begin(policy, futures, seed, future=future)
+    changed = replace(
+        session.beginning,
+        policy=policy,
+        futures=futures,
+        seed=seed,
+        ensemble=asked.get("ensemble", session.beginning.ensemble),
+    )
+    session.begin(changed, future=future)
 
 
 def _speed(session: LiveSession, asked: Mapping[str, Any]) -> None:
@@ -170,6 +183,8 @@ def _Controls(
     policy: str = "",
     futures: int = 0,
     seed: int = 0,
+    ensemble: str = "",
+    ensembles: Sequence[str] = (),
     future: int = 0,
     most: int = 0,
     event_act: Callable[[Any], None] | None = None,

@@ -86,7 +86,9 @@ def line(
     """A curve; it breaks where there is no value."""
     return {
         "type": "scatter",
-        "mode": "lines",
+        # The first month alone makes no line.
+        "mode": "lines" if len(x) > 1 else "lines+markers",
+        "marker": {"color": token(colour), "size": 6},
         "x": list(x),
         "y": numbers(values),
         "name": name,

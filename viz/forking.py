@@ -10,7 +10,7 @@ from experiments.policies import library
 from model.calendar import parse_year_month
 from model.policy import Policy
 from viz.address import Address
-from viz.live_session import LAST_MONTH, MOST_FORKS
+from viz.limits import LAST_MONTH, MOST_FORKS
 from viz.track import Track
 
 AS_IT_STANDS = "as-it-stands"

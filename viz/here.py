@@ -10,36 +10,42 @@ from solara.server import kernel_context
 
 from experiments.policies import library
 from viz.address import Address, read_address
+from viz.assumptions import Draft
+from viz.beginning import Beginning
 from viz.forking import read_fork
 from viz.live_session import LiveSession
 from viz.server import STUDIES
+from viz.sessions import FullError, session_of
 
-_sessions: dict[str, LiveSession] = {}
 # Solara keeps one value of each for each browser.
 _frame = solara.reactive(0)
 _page_state: solara.Reactive[dict[str, str]] = solara.reactive({})
 _faults: solara.Reactive[tuple[str, ...]] = solara.reactive(())
+_draft: solara.Reactive[Draft] = solara.reactive(Draft())
 
 
 def this_session() -> LiveSession:
-    """The session of the browser being answered; made at its first page."""
+    """The session of the browser being answered; made at its first page.
+
+    Raises:
+        FullError: if the server holds as many as it may.
+    """
     kernel = kernel_context.get_current_context()
-    if kernel.id not in _sessions:
-        session = LiveSession()
 
-        def show() -> None:
-            with kernel:
-                _frame.set(session.frame)
+    def show(session: LiveSession) -> None:
+        with kernel:
+            _frame.set(session.frame)
 
-        session.on_change = show
-        _sessions[kernel.id] = session
+    return session_of(kernel, show)
 
-        def close() -> None:
-            _sessions.pop(kernel.id, None)
-            session.close()
 
-        kernel.on_close(close)
-    return _sessions[kernel.id]
+def is_admitted() -> bool:
+    """Whether this browser has a session, or can have one."""
+    try:
+        this_session()
+    except FullError:
+        return False
+    return True
 
 
 def use_session() -> LiveSession:
@@ -60,6 +66,23 @@ def keep(**state: str | None) -> None:
     for name in (name for name, text in state.items() if text is None):
         kept.pop(name, None)
     _page_state.set(kept)
+
+
+def use_draft() -> Draft:
+    """What this browser has changed for a run of its own."""
+    draft: Draft = _draft.value
+    return draft
+
+
+def draft_now() -> Draft:
+    """The same as it is now, for what acts on it later."""
+    draft: Draft = _draft.peek()
+    return draft
+
+
+def keep_draft(draft: Draft) -> None:
+    """Put another draft in its place."""
+    _draft.set(draft)
 
 
 def use_faults() -> tuple[str, ...]:
@@ -83,10 +106,9 @@ def begin_as_asked(query: str | None, *, forking: bool) -> None:
     fork, faults_of_fork = read_fork(asked)
     _page_state.set(dict(asked.page))
     _faults.set((*faults, *(faults_of_fork if forking else ())))
+    keep_draft(Draft(parameters=asked.fixed))
     session.begin(
-        library()[asked.policy],
-        asked.futures,
-        asked.seed,
+        Beginning(library()[asked.policy], asked.futures, asked.seed, asked.ensemble, asked.fixed),
         asked.date,
         asked.levers,
         future=asked.future,
@@ -97,10 +119,13 @@ def begin_as_asked(query: str | None, *, forking: bool) -> None:
 
 def address_now(session: LiveSession) -> Address:
     """The address of what is shown now."""
+    begun = session.beginning
     return Address(
-        policy=session.policy.name,
-        futures=session.futures,
-        seed=session.seed,
+        policy=begun.policy.name,
+        futures=begun.futures,
+        seed=begun.seed,
+        ensemble=begun.ensemble,
+        fixed=begun.fixed,
         date=session.date,
         future=session.future,
         levers=session.live.levers if session.live else (),

@@ -10,11 +10,20 @@ from solara.alias import rv
 
 from viz import here
 from viz.navigation import FORK_PATH, links
+from viz.sessions import most_sessions
 
 
 @solara.component
 def Layout(children: Sequence[Any] = ()) -> None:
-    """The frame of every page."""
+    """The frame of every page; words in its place where the server is full."""
+    if here.is_admitted():
+        _Frame(children)
+    else:
+        _Full(most=most_sessions())
+
+
+@solara.component
+def _Frame(children: Sequence[Any]) -> None:
     router = solara.use_router()
     forking = (router.path or "").strip("/") == FORK_PATH
     solara.use_memo(lambda: here.begin_as_asked(router.search, forking=forking), dependencies=[])
@@ -34,6 +43,7 @@ def _Bar() -> None:
         here="/" + (path or "").strip("/"),
         query=here.address_now(session).query(),
         frame=session.frame,
+        under_way=session.live is None or session.progress is not None,
         event_drawn=session.drawn,
     )
 
@@ -59,9 +69,15 @@ def _Navigation(
     here: str = "/",
     query: str = "",
     frame: int = 0,
+    under_way: bool = False,
     event_drawn: Callable[[int], None] | None = None,
 ) -> None:
     """Names of the pages, light and dark, and the address in the browser's bar."""
+
+
+@solara.component_vue("components/full.vue")
+def _Full(most: int = 0) -> None:
+    """That the server holds no more sessions, in the browser."""
 
 
 @solara.component_vue("components/faults.vue")

@@ -13,19 +13,8 @@ from experiments.policies import library
 from model.calendar import Calendar, parse_year_month
 from model.instruments import Instrument
 from model.loading import recorded_instruments
-from model.policy import (
-    Adaptive,
-    Add,
-    Change,
-    Delay,
-    Loosen,
-    Policy,
-    PolicyError,
-    Remove,
-    Scale,
-    Selector,
-    Tighten,
-)
+from model.policy import Adaptive, Add, Change, Policy, PolicyError, lets_a_share_through
+from viz.changes import ChangeError, change_of
 
 Action = Literal["remove", "impose", "tighten", "loosen", "delay", "scale", "adapt"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -106,7 +95,7 @@ def actions_for(instrument: Instrument, on: dt.date) -> tuple[Action, ...]:
     if ended:
         return ("impose",)
     found: list[Action] = ["remove"]
-    if _lets_a_share_through(instrument):
+    if lets_a_share_through(instrument):
         found += ["tighten", "loosen"]
     if any(name in instrument.parameters for name in BUDGETS):
         found.append("scale")
@@ -157,38 +146,27 @@ def _instrument(instruments: Sequence[Instrument], name: str) -> Instrument:
 
 
 def _changes(lever: Lever, instrument: Instrument) -> tuple[Change, ...]:
-    this = Selector(ids=(instrument.id,))
     if lever.action not in actions_for(instrument, lever.on):
         raise LeverError(f"'{instrument.id}' cannot be {_PAST[lever.action]} in {lever.on:%b %Y}")
+    name, amount, since = instrument.id, lever.amount, lever.on
     try:
         match lever.action:
-            case "remove":
-                return (Remove(do="remove", select=this, since=lever.on),)
             case "impose":
-                return (
-                    Remove(do="remove", select=this),
-                    Add(do="add", instrument=_in_force_from(instrument, lever.on)),
-                )
-            case "tighten":
-                return (Tighten(do="tighten", select=this, by=lever.amount, since=lever.on),)
-            case "loosen":
-                return (Loosen(do="loosen", select=this, by=lever.amount, since=lever.on),)
-            case "delay":
-                return (Delay(do="delay", select=this, months=int(lever.amount)),)
-            case _:
+                in_force = _in_force_from(instrument, since)
+                return (change_of(name, "remove"), Add(do="add", instrument=in_force))
+            case "scale":
+                means = (figure for figure in BUDGETS if figure in instrument.parameters)
                 return tuple(
-                    Scale(
-                        do="scale",
-                        select=this,
-                        parameter=name,
-                        factor=lever.amount,
-                        since=lever.on,
-                    )
-                    for name in BUDGETS
-                    if name in instrument.parameters
+                    change_of(name, "scale", amount, parameter=figure, since=since)
+                    for figure in means
                 )
-    except ValueError:
-        raise LeverError(f"{lever.amount:g} is not an amount that '{lever.action}' takes") from None
+            case "remove" | "tighten" | "loosen" | "delay":
+                return (change_of(name, lever.action, amount, since=since),)
+            case _:
+                raise LeverError(f"'{lever.action}' acts on governments, not on instruments")
+    except ChangeError as error:
+        why = f"{amount:g} is not an amount that '{lever.action}' takes: {error}"
+        raise LeverError(why) from None
 
 
 _PAST: Mapping[Action, str] = {
@@ -210,15 +188,6 @@ def _in_force_from(instrument: Instrument, day: dt.date) -> Instrument:
     announced = min(instrument.announced, day)
     ended = instrument.ended
     return instrument.model_copy(update={"announced": announced, "effective": day, "ended": ended})
-
-
-def _lets_a_share_through(instrument: Instrument) -> bool:
-    change = Tighten(do="tighten", select=Selector(ids=(instrument.id,)), by=1.0)
-    try:
-        change.amend([instrument])
-    except PolicyError:
-        return False
-    return True
 
 
 def _with_course(policy: Policy, lever: Lever) -> Policy:

@@ -13,17 +13,18 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from time import monotonic
 from typing import Literal
 
+from experiments.ensembles import EnsembleError
 from model.calendar import RECORD_START, Calendar
-from model.policy import HISTORY, Policy, PolicyError
+from model.policy import Policy, PolicyError
+from viz.beginning import Beginning
 from viz.levers import Lever, LeverError
+from viz.limits import LAST_MONTH, MOST_FORKS, LiveError, require_within
 from viz.track import Track
 
-MOST_FUTURES = 2_000
-LAST_MONTH = dt.date(2035, 12, 1)
-MOST_FORKS = 3
 FASTEST = float("inf")
 SPEEDS = (1.0, 2.0, 4.0, FASTEST)
 """Months a second; the last as fast as worlds can be lived and drawn."""
@@ -39,10 +40,6 @@ _log = logging.getLogger(__name__)
 _CALENDAR = Calendar()
 
 
-class LiveError(ValueError):
-    """Something that a session cannot do; the message says why."""
-
-
 class LiveSession:
     """The worlds of one browser.
 
@@ -50,7 +47,7 @@ class LiveSession:
         lock: held by whoever reads or changes a world.
         live: the world watched; None until the first is built.
         forks: worlds that part from one moment of it, compared side by side.
-        policy, futures, seed: what the live world was begun with.
+        beginning: what the live world was begun with.
         future: number of the future that is drawn through the fans.
         speed: months a second while playing.
         stage: which worlds play and step: the live one, or the forks.
@@ -65,9 +62,7 @@ class LiveSession:
         self.lock = threading.RLock()
         self.live: Track | None = None
         self.forks: list[Track] = []
-        self.policy: Policy = HISTORY
-        self.futures = 200
-        self.seed = 1
+        self.beginning = Beginning()
         self.future = 0
         self.speed = 2.0
         self.stage: Stage = "live"
@@ -104,9 +99,7 @@ class LiveSession:
 
     def begin(
         self,
-        policy: Policy,
-        futures: int,
-        seed: int,
+        beginning: Beginning,
         until: dt.date = RECORD_START,
         levers: Sequence[Lever] = (),
         *,
@@ -117,9 +110,8 @@ class LiveSession:
         """Build a world anew and let it live until a month, pulling levers on the way.
 
         Args:
-            policy: what it begins under.
-            futures: how many.
-            seed: of the luck.
+            beginning: what it begins with.  Where its ensemble turns out not to be there, the world
+                before stays; where there is none, one of the prior ensemble is built.
             until: first day of the month.
             levers: pulled on the way.
             future: number of the one to draw.
@@ -127,19 +119,27 @@ class LiveSession:
             forks_until: month to which these go on.
 
         Raises:
-            LiveError: if it would be larger or longer than a session may hold.
+            LiveError: if it would be larger or longer than a session may hold, or impossible.
         """
-        require_within(futures, until)
-        require_within(futures, forks_until)
+        beginning.require_possible()
+        require_within(beginning.futures, until)
+        require_within(beginning.futures, forks_until)
         _require_few(forked)
-        if not 0 <= future < futures:
-            raise LiveError(f"there is no future {future}: they are numbered 0 to {futures - 1}")
-        self.policy, self.futures, self.seed = policy, futures, seed
-        self.future = future
+        _require_future(future, beginning.futures)
+        before = self.beginning, self.future
+        self.beginning, self.future = beginning, future
 
         def work() -> None:
-            with self._saying(f"Building {futures:,} futures"):
-                track = Track.begun(policy, futures, seed)
+            with self._saying(f"Building {beginning.futures:,} futures"):
+                try:
+                    track = Track.begun(beginning)
+                except EnsembleError as error:
+                    if self.live is not None:
+                        self.beginning, self.future = before
+                        raise
+                    self.fault = f"{error}; the prior ensemble is shown"
+                    self.beginning = replace(beginning, ensemble="prior")
+                    track = Track.begun(self.beginning)
                 with self.lock:
                     self.live, self.forks, self.stage = track, [], "live"
                 self._replay(track, until, levers)
@@ -170,17 +170,17 @@ class LiveSession:
         Raises:
             LiveError: if it lies beyond the record's start or the last month.
         """
-        require_within(self.futures, day)
+        require_within(self.beginning.futures, day)
         if day.day != 1:
             day = day.replace(day=1)
         if self.stage == "live" and self.live is not None and day < self.live.date:
             kept = [lever for lever in self.live.levers if lever.on < day]
-            return self.begin(self.policy, self.futures, self.seed, day, kept, future=self.future)
+            return self.begin(self.beginning, day, kept, future=self.future)
         return self._start(lambda: self._run_to(self.on_stage, day))
 
     def reset(self) -> Future[None]:
         """Begin again, with no lever pulled."""
-        return self.begin(self.policy, self.futures, self.seed, future=self.future)
+        return self.begin(self.beginning, future=self.future)
 
     def pull(self, action: str, target: str, amount: float = 1.0) -> Future[None]:
         """Pull a lever of the live world from its present month on.
@@ -233,9 +233,7 @@ class LiveSession:
         Raises:
             LiveError: if there is no such future.
         """
-        held = self.live.futures if self.live else self.futures
-        if not 0 <= future < held:
-            raise LiveError(f"there is no future {future}: they are numbered 0 to {held - 1}")
+        _require_future(future, self.live.futures if self.live else self.beginning.futures)
         self.future = future
         self._changed()
 
@@ -258,13 +256,17 @@ class LiveSession:
             self._last_drawn = max(self._last_drawn, frame)
             self._drawn.notify_all()
 
-    def close(self) -> None:
-        """Stop work and let the worlds go."""
+    def stop(self) -> None:
+        """Stop work for good; what is being lived ends with its month."""
         self._closed = True
         self.on_change = lambda: None
         self._stop.set()
         with self._drawn:
             self._drawn.notify_all()
+
+    def close(self) -> None:
+        """Stop work and let the worlds go."""
+        self.stop()
         self._worker.shutdown(wait=False, cancel_futures=True)
         with self.lock:
             self.live, self.forks = None, []
@@ -277,6 +279,11 @@ class LiveSession:
 
     def _start(self, work: Callable[[], None]) -> Future[None]:
         """Do this next; what is being done stops at the end of its month."""
+        if self._closed:
+            # A browser may ask once more while its session is let go.
+            never: Future[None] = Future()
+            never.cancel()
+            return never
         self._stop.set()
         self._stop = stop = threading.Event()
         self.fault = ""
@@ -285,7 +292,7 @@ class LiveSession:
             self._stop_work = stop
             try:
                 work()
-            except (LiveError, LeverError, PolicyError) as error:
+            except (LiveError, LeverError, PolicyError, EnsembleError) as error:
                 self.fault = str(error)
             except Exception:
                 _log.exception("the live view's worker failed")
@@ -387,16 +394,6 @@ def _require_few(policies: Sequence[Policy | None]) -> None:
         raise LiveError("choose each policy once")
 
 
-def require_within(futures: int, day: dt.date) -> None:
-    """Refuse what would overburden the machine that others use too.
-
-    Raises:
-        LiveError: naming the limit.
-    """
-    if not 1 <= futures <= MOST_FUTURES:
-        raise LiveError(f"the live view holds 1 to {MOST_FUTURES:,} futures, not {futures:,}")
-    if not RECORD_START <= day <= LAST_MONTH:
-        raise LiveError(
-            f"{day:%Y-%m} lies outside {RECORD_START:%Y-%m} to {LAST_MONTH:%Y-%m}, the months of"
-            " the live view"
-        )
+def _require_future(future: int, futures: int) -> None:
+    if not 0 <= future < futures:
+        raise LiveError(f"there is no future {future}: they are numbered 0 to {futures - 1}")

@@ -61,9 +61,13 @@ def charts(track: Track, future: int, told: Sequence[Chapter]) -> list[Chart]:
     return [_chart(track, name, heading, future, told) for name, heading in CHARTS.items()]
 
 
-def as_text(story: Story, title: str) -> str:
+def as_text(story: Story, title: str, ensemble: str) -> str:
     """A story as plain text, to be passed on."""
-    parts = [f"Future {story.future}, {title}", f"Prior ensemble; {story.place}.", ""]
+    parts = [
+        f"Future {story.future}, {title}",
+        f"{ensemble[:1].upper()}{ensemble[1:]}; {story.place}.",
+        "",
+    ]
     for chapter in story.chapters:
         parts += [str(chapter.year), chapter.lead, ""]
         parts += [f"{_day(event)}: {event.text}" for event in chapter.told]
@@ -86,7 +90,7 @@ def _chart(track: Track, name: str, heading: str, future: int, told: Sequence[Ch
     return Chart(
         name.replace("_", "-"),
         heading,
-        f"{outcome.unit}; prior ensemble, {track.futures:,} futures",
+        f"{outcome.unit}; {track.ensemble}",
         {"data": data, "layout": layout},
         description=f"{heading} of future {future} against all futures; now {now}.",
         note=outcome.definition + ".",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 from experiments.terminal import compact
-from viz.network import LAYERS, PERMISSIONS, Layer, Link, Network, Node, Permission
+from viz.network_graph import LAYERS, PERMISSIONS, Layer, Link, Network, Node, Permission
 
 WIDTH = 1240
 _COLUMN = 252
@@ -100,20 +100,13 @@ def draw(shown: Network, *, selected: str = "", in_page: bool = True) -> str:
 
 
 def legend(*, in_page: bool = True) -> str:
-    """The legend: a sample of each kind of ribbon with its words."""
+    """The legend: a sample of each kind of ribbon with its words, as HTML that wraps."""
     ink = _Ink(in_page)
-    parts, x = [], 0.0
-    for permission, words in PERMISSIONS.items():
-        stroke = _stroke(permission, ink)
-        parts.append(
-            f'<line x1="{x:.0f}" x2="{x + 34:.0f}" y1="9" y2="9" stroke-width="7" {stroke}/>'
-            f'<text x="{x + 41:.0f}" y="13" fill="{ink("ink")}">{escape(words)}</text>'
-        )
-        x += 62 + 6.7 * len(words)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x:.0f} 18" width="{x:.0f}"'
-        f' height="18" font-family="Roboto, system-ui, sans-serif" font-size="12.5" role="img"'
-        f' aria-label="Legend: {", ".join(PERMISSIONS.values())}">{"".join(parts)}</svg>'
+    return "".join(
+        f'<span><svg viewBox="0 0 34 10" width="34" height="10" aria-hidden="true"><line x1="0"'
+        f' x2="34" y1="5" y2="5" stroke-width="7" {_stroke(permission, ink)}/></svg>'
+        f" {escape(words)}</span>"
+        for permission, words in PERMISSIONS.items()
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,29 +12,50 @@ from urllib.parse import urlsplit
 from viz import offline
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-STUDIES = "AIGAP_STUDIES"
+SECONDS_TO_END = 3
+STUDIES, SESSIONS = "AIGAP_STUDIES", "AIGAP_SESSIONS"
 
 
 class ServeError(ValueError):
     """A server that cannot start; the message says why."""
 
 
-def serve(host: str, port: int, studies: Path) -> None:
+def serve(host: str, port: int, studies: Path, sessions: int) -> None:
     """Serve the live view until interrupted.
 
     Args:
         host: address to bind; other machines reach the view only if it is one of theirs to reach.
         port: to listen on.
         studies: folder of stored studies, the only one that the view reads.
+        sessions: how many it holds at once.
 
     Raises:
         ServeError: if the address cannot be bound.
     """
     _require_free(host, port)
     os.environ[STUDIES] = str(studies.resolve())
+    os.environ[SESSIONS] = str(sessions)
     import uvicorn  # noqa: PLC0415  # of the extra aigap[viz]
 
-    uvicorn.run(application(host), host=host, port=port, log_level="warning", ws_ping_timeout=60)
+    app = application(host)
+    from viz import sessions as held  # noqa: PLC0415  # after Solara's settings
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # First of all: what plays leaves the closing of connections no time.
+            held.close_all()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        ws_ping_timeout=60,
+        timeout_graceful_shutdown=SECONDS_TO_END,
+    )
+    with suppress(KeyboardInterrupt):
+        Server(config).run()
 
 
 def application(host: str) -> Any:

@@ -16,9 +16,11 @@ from experiments import discovery
 from experiments.analysis_extra import AnalysisError, require_analysis
 from experiments.comparison import Comparison, compare, known_or_beyond, quantiles
 from experiments.drivers import Drivers, drivers, parameters_of
+from experiments.ensembles import SHIPPED, EnsembleError
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
 from experiments.store import MANIFEST, StoreError, is_unfinished, read_manifest
+from viz.beginning import with_own_values
 from viz.comparison_charts import Series, paired_changes
 from viz.track import BANDS
 
@@ -184,7 +186,7 @@ def _examined(
     titles = {name: policy.title or name for name, policy in studies.policies.items()}
     order = [baseline, *(policy for policy in titles if policy != baseline)]
     ranked, undriven = _drivers(studies, frame, shown, order, on)
-    futures = studies.manifest.study.futures
+    study = studies.manifest.study
     return Examined(
         series=_series(frame, shown, order, titles),
         comparison=found,
@@ -192,7 +194,7 @@ def _examined(
         titles=titles,
         drivers=ranked,
         undriven=undriven,
-        ensemble=f"prior ensemble, {futures:,} futures",
+        ensemble=with_own_values(study.ensemble_in_words, study.fixed),
         until=studies.until,
     )
 
@@ -232,7 +234,11 @@ def _drivers(
         return {}, _OTHER_MODEL
     at = frame[frame["date"] == pd.Timestamp(on)]
     values = at.pivot(index="future", columns="policy", values=outcome.name).sort_index()
-    parameters = list(parameters_of(studies.manifest.study))
+    try:
+        parameters = list(parameters_of(studies.manifest.study))
+    except EnsembleError as error:
+        list_of_futures = studies.manifest.study.ensemble.file or str(SHIPPED)
+        return {}, str(error).replace(list_of_futures, Path(list_of_futures).name)
     first = order[0]
     told = {first: values[first].to_numpy()}
     told |= {policy: (values[policy] - values[first]).to_numpy() for policy in order[1:]}

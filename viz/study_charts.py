@@ -66,7 +66,8 @@ def drivers_chart(found: Examined, policy: str) -> Chart:
     )
     unit = f"rank correlation with each uncertain parameter, 95% interval; {found.ensemble}"
     if ranked is None:
-        reason = found.undriven or "Nothing can be ranked: too few futures, or no difference."
+        reason = found.undriven or "nothing can be ranked: too few futures, or no difference"
+        reason = f"{reason[:1].upper()}{reason[1:]}."
         return Chart("drivers", heading, unit, {"data": [], "layout": {}}, empty=reason, height=90)
     shown = ranked.ranked[:MOST_DRIVERS]
     return Chart(

@@ -9,19 +9,47 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
+from experiments.cli import status
+from experiments.ensembles import Head, ensemble_content
+from experiments.manifest import origin
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("AIGAP_SCREENSHOTS", ROOT / "build" / "screenshots"))
-SECONDS_TO_START = 90
+SECONDS_TO_START = 240
+SECONDS_TO_END = 20
 # Generous: a machine that runs other tests at the same time is slow.
-MILLISECONDS = 60_000
+MILLISECONDS = 180_000
 DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def calibrated_list(tmp_path) -> Callable[..., Path]:
+    """Write a calibrated ensemble of these futures, by default one weighed under this model."""
+
+    def written(*numbers: int, model_sha256: str = "") -> Path:
+        head = Head(
+            until="2024-12",
+            seed=1,
+            prior_futures=50,
+            kept=len(numbers),
+            effective_size=10.0,
+            cut=0.0,
+            evidence_sha256="",
+            model_sha256=model_sha256 or origin().model_sha256,
+            checked={},
+        )
+        path: Path = tmp_path / "calibrated.csv"
+        path.write_bytes(ensemble_content(head, numbers))
+        return path
+
+    return written
 
 
 @pytest.fixture(scope="session")
@@ -32,29 +60,50 @@ def studies_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def live_view(studies_folder, tmp_path_factory) -> Iterator[str]:
-    """Address of a server of the live view, started as a user starts it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("w") as said:
-        server = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "viz.cli", "viz", "--port", str(port)),
-                *("--studies", str(studies_folder)),
-            ],
-            cwd=ROOT,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _await(f"http://127.0.0.1:{port}/", server, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
-    assert "Traceback" not in log.read_text(), log.read_text()
+def small_study(studies_folder) -> str:
+    """Name of the only study in that folder."""
+    run = ["run", "history", "no-controls", "--futures", "12", "--until", "2022-12"]
+    assert status([*run, "--workers", "1", "--out", str(studies_folder / "small")]) == 0
+    return "small"
+
+
+@pytest.fixture(scope="session")
+def served(studies_folder, tmp_path_factory) -> Callable[..., Any]:
+    """Start a server of the live view as a user does: ``with served("--sessions", "1") as ...``.
+
+    Gives its address and its process; ends it, and fails if it complained.
+    """
+
+    @contextmanager
+    def serve(*options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = tmp_path_factory.mktemp("server") / "log"
+        command = [sys.executable, "-m", "viz.cli", "viz", "--port", str(port), *options]
+        with log.open("w") as said:
+            server = subprocess.Popen(
+                [*command, "--studies", str(studies_folder)],
+                cwd=ROOT,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                _await(f"http://127.0.0.1:{port}/", server, log)
+                yield f"http://127.0.0.1:{port}", server
+            finally:
+                server.terminate()
+                server.wait(SECONDS_TO_END)
+        assert "Traceback" not in log.read_text(), log.read_text()
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def live_view(served) -> Iterator[str]:
+    """Address of a server that tests share."""
+    with served() as (address, _):
+        yield address
 
 
 def _await(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -82,13 +131,14 @@ def visit(chromium, live_view, shared_context) -> Iterator[Callable[..., Any]]:
     """Open a page of the view: ``visit("/fork?date=2024-06")``.
 
     ``viewport`` and ``color_scheme`` are Playwright's; ``another_browser`` opens the page in one of
-    its own.  When the test ends, no page may have asked for anything elsewhere, nor complained on
-    its console.
+    its own, ``at`` from another server.  When the test ends, no page may have asked for anything
+    elsewhere, nor complained on its console.
     """
     complaints: list[str] = []
+    servers = {live_view}
 
     def local_only(route: Any) -> None:
-        if route.request.url.startswith(live_view):
+        if route.request.url.startswith(tuple(servers)):
             route.continue_()
         else:
             complaints.append(f"asked for {route.request.url}")
@@ -102,7 +152,9 @@ def visit(chromium, live_view, shared_context) -> Iterator[Callable[..., Any]]:
             viewport: dict[str, int] = DESK,
             color_scheme: str = "light",
             another_browser: bool = False,
+            at: str = live_view,
         ) -> Any:
+            servers.add(at)
             context = shared_context
             if another_browser:
                 context = chromium.new_context()
@@ -119,8 +171,8 @@ def visit(chromium, live_view, shared_context) -> Iterator[Callable[..., Any]]:
                 "response",
                 lambda got: complaints.append(f"{got.status} {got.url}") if not got.ok else None,
             )
-            page.goto(live_view + path)
-            page.wait_for_selector("nav[aria-label=Pages]")
+            page.goto(at + path)
+            page.wait_for_selector("nav[aria-label=Pages], .aigap-full")
             return page
 
         yield open_page

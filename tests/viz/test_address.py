@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,8 +12,9 @@ from experiments.policies import names_in_library
 from viz.address import LONGEST, Address, read_address
 from viz.forking import read_fork
 from viz.levers import ACTIONS, Lever
-from viz.live_session import MOST_FUTURES
+from viz.limits import MOST_FUTURES
 
+SHARES = ["cash_deployed", "reinvestment", "divertible"]
 months = st.dates(dt.date(2022, 1, 1), dt.date(2035, 12, 1)).map(lambda day: day.replace(day=1))
 levers = st.builds(
     Lever,
@@ -21,20 +23,33 @@ levers = st.builds(
     st.sampled_from(["us-hbm-2024", "us-bis-budget"]),
     st.sampled_from([0.5, 1.0, 12.0]),
 )
+own_values = st.dictionaries(st.sampled_from(SHARES), st.floats(0.01, 1))
 
 
 @given(
     policy=st.sampled_from(names_in_library()),
     futures=st.integers(1, MOST_FUTURES),
     seed=st.integers(0, 10**9 - 1),
+    ensemble=st.one_of(
+        st.just({"ensemble": "calibrated"}), st.fixed_dictionaries({"fixed": own_values})
+    ),
     date=months,
     pulled=st.lists(levers, max_size=4),
     data=st.data(),
 )
-def test_a_link_reproduces_the_view(policy, futures, seed, date, pulled, data):
+def test_a_link_reproduces_the_view(policy, futures, seed, ensemble, date, pulled, data):
     future = data.draw(st.integers(0, futures - 1))
     ordered = tuple(sorted(pulled, key=lambda lever: lever.on))
-    shown = Address(policy, futures, seed, date, future, ordered, {"outcome": "compute_cn"})
+    shown = Address(
+        policy=policy,
+        futures=futures,
+        seed=seed,
+        date=date,
+        future=future,
+        levers=ordered,
+        page={"outcome": "compute_cn"},
+        **ensemble,
+    )
     assert read_address(shown.query()) == (shown, [])
 
 
@@ -54,6 +69,24 @@ def test_what_cannot_be_followed_is_said():
     assert read_address("a" * (LONGEST + 1))[1] == [
         f"the address is too long to follow (over {LONGEST:,} characters)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("set=cash_deployed~1.5", "set: cash_deployed: expected a number, 0 to 1, got 1.5"),
+        ("set=cash_deploy~0.5", "did you mean 'cash_deployed'"),
+        ("set=cash_deployed~nan", "expected a finite number"),
+        ("set=cash_deployed", "'' is not a number"),
+        ("set=cash_deployed~0.5&ensemble=calibrated", "has its own values of the parameters"),
+        ("ensemble=posterior", "expected prior or calibrated, not 'posterior'"),
+    ],
+)
+def test_values_that_no_world_can_have_are_refused_in_words(query, said):
+    address, faults = read_address(query)
+    assert address.fixed == {}
+    assert len(faults) == 1
+    assert said in faults[0]
 
 
 def test_a_fork_is_read_as_far_as_it_can_be():

@@ -17,8 +17,8 @@ from hypothesis.extra.numpy import arrays
 
 from experiments.comparison import difference
 from model.outcomes import OUTCOMES
-from model.policy import HISTORY
 from viz import figures
+from viz.beginning import Beginning
 from viz.comparison_charts import change_in_words, paired_changes
 from viz.live_charts import PANELS, all_charts, gap_chart, headline
 from viz.theme import COUNTRIES, POLICIES
@@ -27,7 +27,7 @@ from viz.track import Track
 
 @pytest.fixture(scope="module")
 def track():
-    track = Track.begun(HISTORY, 6, 1)
+    track = Track.begun(Beginning(futures=6))
     for _ in range(4):
         track.advance()
     return track
@@ -92,6 +92,13 @@ def test_a_policy_that_changes_nothing_is_said_to(track):
     values = pd.Series(track.values("gap_months")[-1])
     found = change_in_words(difference(values, values), OUTCOMES["gap_months"])
     assert found == {"mean": "none", "range": "", "shares": "the same in every future"}
+
+
+def test_what_rounds_to_nothing_has_no_sign(track):
+    values = pd.Series(track.values("compute_ratio")[-1])
+    found = change_in_words(difference(values - 1e-6, values), OUTCOMES["compute_ratio"])
+    assert found["mean"] == "0.00"
+    assert found["range"] == "0.00 to 0.00"
 
 
 def test_pairs_beyond_the_record_are_left_out_of_changes():

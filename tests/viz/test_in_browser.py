@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from experiments.cli import status
 from viz.navigation import links
 
 pytestmark = pytest.mark.slow
@@ -163,13 +162,13 @@ def test_what_an_address_may_not_ask_for_is_said_in_words(visit):
     page.wait_for_selector("[role=alert]:has-text('There is no future 4000')")
 
 
-def test_studies_are_compared_and_nothing_else_is_opened(visit, screenshot, studies_folder):
-    run = ["run", "history", "no-controls", "--futures", "12", "--until", "2022-12"]
-    assert status([*run, "--workers", "1", "--out", str(studies_folder / "small")]) == 0
+def test_studies_are_compared_and_nothing_else_is_opened(
+    visit, screenshot, studies_folder, small_study
+):
     page = visit("/studies?futures=1")
     page.wait_for_selector("#levels[data-drawn]")
     assert page.locator("select[data-act=study] option").all_inner_texts() == [
-        "small: 2 policies, 12 futures, to 2022-12, seed 1"
+        f"{small_study}: 2 policies, 12 futures, to 2022-12, seed 1"
     ]
     page.wait_for_selector("#drivers")
     screenshot(page, "studies")

@@ -6,6 +6,7 @@ import datetime as dt
 import gc
 import threading
 import weakref
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,8 +14,11 @@ import pytest
 from experiments.policies import library
 from model.policy import HISTORY
 from model.world import World
+from viz.beginning import Beginning, EnsembleName
 from viz.levers import Lever
-from viz.live_session import FASTEST, LAST_MONTH, MOST_FUTURES, LiveError, LiveSession
+from viz.limits import LAST_MONTH, MOST_FUTURES, LiveError
+from viz.live_charts import gap_chart
+from viz.live_session import FASTEST, LiveSession
 
 MID_2022 = dt.date(2022, 7, 1)
 GAP = "gap_months"
@@ -28,7 +32,7 @@ def session():
 
 
 def begun(session, until=MID_2022, **options):
-    session.begin(HISTORY, 5, 1, until, **options)
+    session.begin(Beginning(futures=5), until, **options)
     session.wait()
     return session.live
 
@@ -113,6 +117,90 @@ def test_a_lever_changes_what_follows_and_nothing_before(session):
     assert not same(pulled, recorded)
 
 
+def test_a_value_of_the_users_own_holds_in_every_future_and_on_the_way_back(session):
+    session.begin(Beginning(futures=5, fixed={"cash_deployed": 0.4}), MID_2022)
+    session.wait()
+    world = World(futures=5, seed=1, fixed={"cash_deployed": 0.4})
+    world.run_to(MID_2022)
+    assert same(session.live.world.record.values(GAP), world.record.values(GAP))
+    assert session.live.ensemble == "prior ensemble, 5 futures, 1 parameter set by hand"
+    session.jump(dt.date(2022, 4, 1))
+    session.fork([None, library()["no-controls"]])
+    session.wait()
+    for track in (session.live, *session.forks):
+        assert same(track.world.parameters["cash_deployed"], np.full(5, 0.4))
+        assert "set by hand" in track.ensemble
+
+
+@pytest.mark.parametrize(
+    ("beginning", "said"),
+    [
+        (Beginning(fixed={"cash_deployed": 1.5}), "cash_deployed: expected a number, 0 to 1"),
+        (Beginning(fixed={"cash": 0.5}), "no parameter is called 'cash'"),
+        (Beginning(fixed={"reinvestment": 0.5}, ensemble="calibrated"), "has its own values"),
+        (
+            Beginning(ensemble=cast("EnsembleName", "posterior")),
+            "expected the ensemble prior or calibrated",
+        ),
+    ],
+)
+def test_a_beginning_that_cannot_be_is_refused_at_once(session, beginning, said):
+    with pytest.raises(LiveError, match=said):
+        session.begin(beginning)
+
+
+@pytest.fixture
+def calibrated(calibrated_list, monkeypatch):
+    """Let the ensemble that ships be these futures."""
+
+    def ships(*numbers: int) -> None:
+        path = calibrated_list(*numbers)
+        monkeypatch.setattr("experiments.ensemble_choice.SHIPPED", path)
+        monkeypatch.setattr("experiments.ensembles.SHIPPED", path)
+        monkeypatch.setattr("viz.beginning.SHIPPED", path)
+
+    return ships
+
+
+def test_the_calibrated_ensemble_holds_the_futures_of_its_list(session, calibrated):
+    calibrated(3, 7, 8, 20)
+    session.begin(Beginning(futures=3, ensemble="calibrated"), MID_2022)
+    session.wait()
+    world = World(seed=1, numbers=np.array([3, 7, 8]))
+    world.run_to(MID_2022)
+    assert same(session.live.world.record.values(GAP), world.record.values(GAP))
+    assert session.live.ensemble == "calibrated ensemble (seen to 2024-12), 3 futures"
+    shown = gap_chart(session.live, 0)
+    assert "calibrated ensemble" in shown.unit
+    assert "prior" not in shown.unit
+
+
+def test_an_ensemble_that_cannot_be_had_is_said_and_leaves_the_world(session, calibrated):
+    calibrated(3, 7, 8, 20)
+    session.begin(Beginning(futures=5, ensemble="calibrated"))
+    session.wait()
+    assert "holds 4 futures: expected no more, got 5; the prior ensemble is shown" in session.fault
+    assert session.beginning.ensemble == "prior"
+    before = session.live
+    session.begin(Beginning(futures=2, seed=9, ensemble="calibrated"))
+    session.wait()
+    assert "expected no other seed, got 9" in session.fault
+    assert session.live is before
+    assert session.beginning == Beginning(futures=5)
+
+
+def test_a_list_of_another_model_is_refused_without_saying_where_it_lies(
+    session, calibrated_list, calibrated
+):
+    calibrated(3, 7, 8, 20)
+    path = calibrated_list(3, 7, 8, 20, model_sha256="another")
+    session.begin(Beginning(futures=4, ensemble="calibrated"))
+    session.wait()
+    assert "has changed since" in session.fault
+    assert "calibrate again with: make calibrate" in session.fault
+    assert str(path.parent) not in session.fault
+
+
 def test_going_back_replays_the_levers_pulled_before_and_drops_the_later_ones(session):
     begun(session)
     session.pull("scale", "us-bis-budget", 4.0)
@@ -136,7 +224,7 @@ def test_beginning_with_levers_gives_the_world_in_which_they_were_pulled(session
     pulled = session.live.world.record.values("enforcement_cost")
     again = LiveSession()
     lever = Lever(MID_2022, "scale", "us-bis-budget", 4.0)
-    again.begin(HISTORY, 5, 1, dt.date(2022, 12, 1), [lever])
+    again.begin(Beginning(futures=5), dt.date(2022, 12, 1), [lever])
     again.wait()
     assert again.live is not None
     assert same(again.live.world.record.values("enforcement_cost"), pulled)
@@ -164,7 +252,7 @@ def test_an_address_brings_forks_to_their_month_whichever_world_is_shown(session
     parted, until = dt.date(2022, 3, 1), dt.date(2022, 8, 1)
     forked = [None, library()["no-controls"]]
     session.on_change = lambda: session.show("forks") if session.forks else None
-    session.begin(HISTORY, 5, 1, parted, forked=forked, forks_until=until)
+    session.begin(Beginning(futures=5), parted, forked=forked, forks_until=until)
     session.wait()
     assert session.date == parted
     assert {fork.date for fork in session.forks} == {until}
@@ -192,7 +280,7 @@ def test_limits_protect_the_server(session, futures, until):
     with pytest.raises(
         LiveError, match=r"holds 1 to 2,000 futures|lies outside 2022-01 to 2035-12"
     ):
-        session.begin(HISTORY, futures, 1, until)
+        session.begin(Beginning(futures=futures), until)
 
 
 def test_what_cannot_be_done_is_said_and_leaves_the_world_as_it_is(session):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from experiments.story import GAP, Story, tell
-from model.policy import HISTORY
 from viz import narrative
+from viz.beginning import Beginning
 from viz.track import Track
 
 FUTURE = 2
@@ -17,7 +17,7 @@ FUTURE = 2
 
 @pytest.fixture(scope="module")
 def track() -> Track:
-    begun = Track.begun(HISTORY, futures=6, seed=4)
+    begun = Track.begun(Beginning(futures=6, seed=4))
     begun.world.run_to(date(2023, 7, 1))
     return begun
 
@@ -29,7 +29,8 @@ def story(track: Track) -> Story:
 
 def test_every_event_told_is_on_the_page_and_in_the_text(story: Story) -> None:
     pages = narrative.chapters(story)
-    text = narrative.as_text(story, "Recorded history")
+    text = narrative.as_text(story, "Recorded history", "prior ensemble, 6 futures")
+    assert "Prior ensemble, 6 futures; its gap" in text
     for chapter, page in zip(story.chapters, pages, strict=True):
         shown = [event["text"] for quarter in page["quarters"] for event in quarter["events"]]
         assert sorted(shown) == sorted(event.text for event in chapter.told)

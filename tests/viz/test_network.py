@@ -12,9 +12,11 @@ import pytest
 from agents.arrays import total
 from model.policy import Policy
 from model.world import World
-from viz.network import DESIGN_SOFTWARE, GO_BETWEENS, LAYERS, Network, network
+from viz.network import network
 from viz.network_drawing import amount_in_words, draw, legend
 from viz.network_facts import facts, past
+from viz.network_flows import DESIGN_SOFTWARE, GO_BETWEENS
+from viz.network_graph import LAYERS, Network
 
 DAY = date(2025, 6, 1)
 
@@ -141,7 +143,7 @@ def test_the_drawing_is_svg_with_nothing_from_outside(shown: Network) -> None:
     assert drawn.count("http") == 1  # the name of the format itself
     named = {element.get("data-node") for element in root.iter() if element.get("data-node")}
     assert named == {node.name for node in shown.nodes}
-    ET.fromstring(legend())
+    ET.fromstring(f"<p>{legend()}</p>")
 
 
 def test_ribbons_are_as_wide_as_their_flows(shown: Network) -> None:

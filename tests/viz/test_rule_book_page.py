@@ -175,7 +175,8 @@ def test_questions_not_understood_are_refused_in_words(asked: dict[str, str], sa
 
 def test_every_instrument_and_parameter_is_listed_with_its_source() -> None:
     instruments = instrument_rows()
-    assert [row["id"] for row in instruments] == [one.id for one in recorded_instruments()]
+    assert {row["id"] for row in instruments} == {one.id for one in recorded_instruments()}
+    assert [row["effective"] for row in instruments] == sorted(r["effective"] for r in instruments)
     assert all(row["citation"] for row in instruments)
     parameters = parameter_rows(Draft(parameters={"price_sensitivity": 1.5}))
     assert [row["name"] for row in parameters] == list(parameter_quantities())

@@ -39,8 +39,31 @@ def test_an_instrument_is_found_changed_and_taken_home(visit, screenshot, capsys
         saved.value.save_as(path)
         assert status([*command, str(path)]) == 0
     assert "can be run" in capsys.readouterr().out
-    page.click("text=Watch the policy live")
+    page.click("text=Watch it live")
     page.wait_for_function("location.search.includes('policy=my-policy')")
+
+
+def test_a_value_of_ones_own_acts_live_and_the_address_carries_it(visit, screenshot):
+    page = visit("/rules?futures=5&date=2022-01&part=parameters&search=cash_deployed")
+    page.wait_for_selector("text=1 of")
+    page.fill("input[aria-label='Your value of cash_deployed']", "1.5")
+    page.click("button[aria-label='Set cash_deployed']")
+    page.wait_for_selector("[role=alert]:has-text('0 to 1, got 1.5')")
+    page.fill("input[aria-label='Your value of cash_deployed']", "0.4")
+    page.click("button[aria-label='Set cash_deployed']")
+    page.click("button[data-act=watch]")
+    words = "prior ensemble, 5 futures, 1 parameter set by hand"
+    page.wait_for_selector(f"#gap:has-text('{words}')")
+    told = page.locator("aside[aria-label='Values of your own']").inner_text()
+    assert "cash_deployed = 0.4 share (drawn: 0.55 to 0.85, median 0.7)" in told
+    page.wait_for_function("location.search.includes('set=cash_deployed~0.4')")
+    screenshot(page, "live-own-values")
+    again = visit(page.url[page.url.index("/?") :])
+    again.wait_for_selector(f"#gap:has-text('{words}')")
+    again.click("button[data-act=redraw]")
+    again.wait_for_function("!location.search.includes('set=')")
+    again.wait_for_selector("#gap:has-text('prior ensemble, 5 futures')")
+    assert again.locator("aside[aria-label='Values of your own']").count() == 0
 
 
 def test_the_chip_checker_answers_and_refuses_in_words(visit, screenshot):

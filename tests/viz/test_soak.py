@@ -29,6 +29,7 @@ FUTURES = 20
 SECONDS = float(os.environ.get("AIGAP_SOAK_SECONDS", "20"))
 LONG_ENOUGH = 240.0
 SECONDS_TO_BEGIN = 120.0
+SECONDS_TO_END = 10.0
 # A world that plays for so long begins again, as people do; what it held must be given back.
 SECONDS_A_LIFE = 30.0
 # What the last fifth may hold beyond the fifth before it.
@@ -44,7 +45,7 @@ class Session:
         lost: why the connection ended, in words; empty while it holds.
     """
 
-    def __init__(self, address: str, seed: int) -> None:
+    def __init__(self, address: str, seed: int, futures: int = FUTURES) -> None:
         self.seed = seed
         self.months_lived = 0
         self.lost = ""
@@ -70,7 +71,7 @@ class Session:
         threading.Thread(target=self._listen, daemon=True).start()
         control = uuid.uuid4().hex
         self._say("comm_open", {"comm_id": control, "target_name": "solara.control", "data": {}})
-        path = f"/network?futures={FUTURES}&seed={seed}&date=2022-04"
+        path = f"/network?futures={futures}&seed={seed}&date=2022-04"
         run = {"method": "run", "args": {"path": path, "appName": None, "dark": False}}
         self._say("comm_msg", {"comm_id": control, "data": run})
 
@@ -167,6 +168,23 @@ def test_twenty_sessions_step_none_is_lost_and_memory_levels_off(
         assert last <= LEVEL * before, told
     for session in sessions:
         session.close()
+
+
+@pytest.mark.slow
+def test_a_server_that_ends_does_not_wait_for_worlds_that_play(served):
+    with served() as (address, server):
+        sessions = [Session(address, seed, futures=200) for seed in range(1, SESSIONS + 1)]
+        for session in sessions:
+            _await(lambda session=session: session.ready, "a session did not begin")
+            session.ask("speed", value="fastest")
+            session.ask("play")
+        time.sleep(3.0)
+        began = time.monotonic()
+        server.terminate()
+        server.wait(60)
+        took = time.monotonic() - began
+    print(f"ended after {took:.1f} s")
+    assert took < SECONDS_TO_END
 
 
 def _soak(sessions: list[Session], server: Any) -> list[tuple[float, float]]:

@@ -74,3 +74,19 @@ def test_what_a_study_does_not_hold_is_said(folder):
     for wrong in ({"outcome": "x"}, {"baseline": "x"}, {"of": "x"}, {"on": "2040-01"}, {"on": "x"}):
         with pytest.raises(StudyFolderError):
             read_state(studies, "deep/small", wrong)
+
+
+def test_a_study_of_the_calibrated_ensemble_is_said_to_be_one(tmp_path, calibrated_list):
+    ensemble = calibrated_list(2, 5, 9, 11)
+    run = ["run", "history", "no-controls", "--futures", "4", "--until", "2022-06"]
+    out = tmp_path / "studies" / "weighed"
+    assert status([*run, "--workers", "1", "--ensemble", str(ensemble), "--out", str(out)]) == 0
+    found = examined(tmp_path / "studies", "weighed", "compute_cn", "history", ON)
+    for chart in (*over_time(found), drivers_chart(found, "history")):
+        assert "calibrated ensemble (seen to 2024-12), 4 futures" in chart.unit
+        assert "prior" not in chart.unit
+    ensemble.unlink()
+    shown = examined(tmp_path / "studies", "weighed", "compute_us", "history", ON)
+    assert "calibrated" in shown.ensemble
+    assert shown.drivers == {}
+    assert shown.undriven.startswith("calibrated.csv: cannot be read")

@@ -15,7 +15,9 @@ from viz.comparison_table import ComparisonTable
 from viz.controls import Controls, named_policy, offered
 from viz.fork_charts import headline_outcomes, side_by_side, table
 from viz.forking import AS_IT_STANDS, FORK, state_of
-from viz.live_session import LiveError, LiveSession
+from viz.limits import LiveError
+from viz.live_session import LiveSession
+from viz.own_values import OwnValues
 from viz.track import Track
 from viz.waiting import Waiting
 
@@ -56,6 +58,7 @@ def Page() -> None:
         rv.Html(tag="p", class_="card quiet", children=[words])
         return
     Controls(setup=False)
+    OwnValues()
     _Compared(forks, _outcome(state))
 
 

@@ -12,7 +12,8 @@ from experiments.story import WAYS, Story, tell
 from viz import here, narrative
 from viz.chart import ShowChart
 from viz.controls import Controls
-from viz.live_session import LiveError
+from viz.limits import LiveError
+from viz.own_values import OwnValues
 from viz.track import Track
 from viz.waiting import Waiting
 
@@ -25,6 +26,7 @@ def Page() -> None:
     fault, set_fault = solara.use_state("")
     solara.use_effect(lambda: session.show("live"), [])
     Controls(setup=False)
+    OwnValues()
     if session.live is None:
         Waiting()
         return
@@ -73,17 +75,18 @@ def _Told(track: Track, future: int, which: str, fault: str, choose: Callable[[s
     story = solara.use_memo(told, [id(track.world), track.date, future])
     with session.lock:
         shown = narrative.charts(track, future, story.chapters)
-        title = track.title
+        title, ensemble = track.title, track.ensemble
     with rv.Html(tag="div", class_="aigap-story-beside"):
         _Story(
             future=future,
-            futures=session.futures,
+            futures=track.futures,
             which=which,
             place=story.place,
             policy=title,
+            ensemble=ensemble[:1].upper() + ensemble[1:],
             chapters=narrative.chapters(story),
             topics=[{"value": value, "label": label} for value, label in narrative.TOPICS.items()],
-            text=narrative.as_text(story, title),
+            text=narrative.as_text(story, title, ensemble),
             fault=fault,
             event_choose=choose,
         )
@@ -99,6 +102,7 @@ def _Story(
     which: str = "number",
     place: str = "",
     policy: str = "",
+    ensemble: str = "",
     chapters: Sequence[dict[str, Any]] = (),
     topics: Sequence[dict[str, str]] = (),
     text: str = "",

@@ -12,6 +12,7 @@ from viz.chart import Chart, ShowChart
 from viz.controls import Controls
 from viz.lever_panel import Levers
 from viz.live_charts import all_charts, gap_chart, headline
+from viz.own_values import OwnValues
 from viz.waiting import Waiting
 
 
@@ -21,6 +22,7 @@ def Page() -> None:
     session = here.use_session()
     solara.use_effect(lambda: session.show("live"), [])
     Controls()
+    OwnValues()
     with rv.Html(tag="div", class_="aigap-with-side"):
         with rv.Html(tag="div", class_="aigap-page"):
             _Figures()

@@ -10,9 +10,11 @@ import solara
 from model.world import World
 from viz import here
 from viz.controls import Controls
-from viz.network import PERMISSIONS, Network, network
+from viz.network import network
 from viz.network_drawing import amount_in_words, draw, legend
 from viz.network_facts import facts, past
+from viz.network_graph import PERMISSIONS, Network
+from viz.own_values import OwnValues
 from viz.waiting import Waiting
 
 FOCUSES = {"CN": "into China", "US": "into the United States", "RoW": "elsewhere", "all": "all"}
@@ -28,6 +30,7 @@ def Page() -> None:
     state = here.use_page_state()
     solara.use_effect(lambda: session.show("live"), [])
     Controls()
+    OwnValues()
     if session.live is None:
         Waiting()
         return
@@ -57,7 +60,7 @@ def Page() -> None:
         focuses=_options(FOCUSES),
         whose=whose,
         future=session.future,
-        futures=session.futures,
+        ensemble=_capital(session.live.ensemble),
         all_firms=all_firms,
         event_pick=lambda name: here.keep(agent=str(name)[:100] or None),
         event_aim=lambda name: here.keep(focus=str(name)[:10]),
@@ -73,6 +76,10 @@ def _one_of(asked: str | None, known: dict[str, str]) -> str:
 
 def _options(words: dict[str, str]) -> list[dict[str, str]]:
     return [{"value": value, "label": label} for value, label in words.items()]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _quarter(world: World, shown: Network) -> str:
@@ -139,7 +146,7 @@ def _Network(
     focuses: Sequence[dict[str, str]] = (),
     whose: str = "",
     future: int = 0,
-    futures: int = 1,
+    ensemble: str = "",
     all_firms: bool = False,
     event_pick: Callable[[str], None] | None = None,
     event_aim: Callable[[str], None] | None = None,

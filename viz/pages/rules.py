@@ -10,14 +10,15 @@ import solara
 
 from experiments.policies import library
 from experiments.rule_questions import RuleQuestionError
-from model.calendar import RECORD_START
 from model.instruments import Instrument
 from model.loading import recorded_instruments
 from model.policy import Policy
 from viz import assumptions, here, rule_book_page
 from viz.assumptions import ACTIONS, Draft, DraftError
+from viz.beginning import values_in_words
 from viz.chart import ShowChart
-from viz.live_session import LiveError
+from viz.limits import LiveError
+from viz.live_session import LiveSession
 
 PARTS = {
     "timeline": "Rule book",
@@ -28,8 +29,6 @@ PARTS = {
 _DRAFT = "your changes"
 _STUDY_UNTIL = "2030-12"
 _STUDY_FUTURES = 1000
-# One draft for each browser, kept while it goes from page to page.
-_draft: solara.Reactive[Draft] = solara.reactive(Draft())
 
 
 @solara.component
@@ -38,7 +37,7 @@ def Page() -> None:
     state = here.use_page_state()
     part = state.get("part", "")
     part = part if part in PARTS else next(iter(PARTS))
-    draft = _draft.value
+    draft = here.use_draft()
     count = len(draft.changes) + len(draft.parameters)
     _Parts(
         parts=[
@@ -72,7 +71,7 @@ def _Timeline() -> None:
     def edit(asked: dict[str, Any]) -> None:
         assert chosen is not None
         try:
-            _draft.set(assumptions.with_change(_draft.peek(), chosen.id, asked))
+            here.keep_draft(assumptions.with_change(here.draft_now(), chosen.id, asked))
             set_fault("")
         except DraftError as error:
             set_fault(str(error))
@@ -88,7 +87,7 @@ def _Timeline() -> None:
     )
     ids = {one.id for one in shown}
     everything = assumptions.instrument_rows()
-    edits = list(map(assumptions.in_words, _draft.value.changes))
+    edits = list(map(assumptions.in_words, here.use_draft().changes))
     _Instruments(
         rows=[row for row in everything if row["id"] in ids],
         total=len(everything),
@@ -147,7 +146,7 @@ def _Checker() -> None:
         )
 
     under = [{"value": name, "label": one.title or name} for name, one in library().items()]
-    if _draft.value.changes:
+    if here.use_draft().changes:
         under.append({"value": _DRAFT, "label": "your changes to history"})
     figures = [{"name": name, "label": words} for name, words in rule_book_page.FIGURES.items()]
     _CheckerForm(
@@ -169,7 +168,7 @@ def _Checker() -> None:
 def _policy(name: str) -> Policy:
     """A policy of the library, or the draft; never a file."""
     if name == _DRAFT:
-        draft = _draft.value
+        draft = here.use_draft()
         return Draft(name="your-changes", changes=draft.changes).policy()
     if name not in library():
         raise RuleQuestionError(f"the library has no policy '{name[:60]}'")
@@ -181,6 +180,7 @@ def _policy(name: str) -> Policy:
 
 @solara.component
 def _Parameters() -> None:
+    session, router = here.use_session(), solara.use_router()
     state = here.use_page_state()
     fault, set_fault = solara.use_state({"name": "", "words": ""})
 
@@ -188,24 +188,26 @@ def _Parameters() -> None:
         name = str(asked.get("name", ""))[:100]
         try:
             value = str(asked.get("value", ""))
-            _draft.set(assumptions.with_parameter(_draft.peek(), name, value))
+            here.keep_draft(assumptions.with_parameter(here.draft_now(), name, value))
             set_fault({"name": "", "words": ""})
         except DraftError as error:
             set_fault({"name": name, "words": str(error)})
 
     _ParameterTable(
-        rows=assumptions.parameter_rows(_draft.value),
+        rows=assumptions.parameter_rows(here.use_draft()),
         find=state.get("search", "")[:60],
         fault=fault,
         event_edit=edit,
         event_search=lambda text: here.keep(search=str(text)[:60] or None),
+        event_watch=lambda _: set_fault({"name": "", "words": _watch(session, router)}),
     )
 
 
 @solara.component
 def _Changes() -> None:
     session = here.use_session()
-    draft = _draft.value
+    router = solara.use_router()
+    draft = here.use_draft()
     fault, set_fault = solara.use_state("")
     policy_text, study_text, words = "", "", fault
     try:
@@ -218,40 +220,43 @@ def _Changes() -> None:
 
     def rename(asked: dict[str, Any]) -> None:
         name, question = str(asked.get("name", ""))[:64], str(asked.get("question", ""))[:500]
-        _draft.set(replace(_draft.peek(), name=name, question=question))
+        here.keep_draft(replace(here.draft_now(), name=name, question=question))
 
     def undo(place: int) -> None:
         try:
-            _draft.set(assumptions.without_change(_draft.peek(), int(place)))
+            here.keep_draft(assumptions.without_change(here.draft_now(), int(place)))
             set_fault("")
         except (DraftError, ValueError) as error:
-            set_fault(str(error))
-
-    def watch(_: object) -> None:
-        try:
-            session.begin(_draft.peek().policy(), session.futures, session.seed, RECORD_START)
-            set_fault("")
-        except (DraftError, LiveError) as error:
             set_fault(str(error))
 
     _DraftPanel(
         name=draft.name,
         question=draft.question,
         changes=[assumptions.in_words(change) for change in draft.changes],
-        parameters=[
-            {"name": name, "value": f"{value:g}"} for name, value in draft.parameters.items()
-        ],
+        parameters=values_in_words(draft.parameters),
         policy_text=policy_text,
         study_text=study_text,
         fault=words,
         event_rename=rename,
         event_undo=undo,
-        event_redraw=lambda name: _draft.set(
-            assumptions.with_parameter(_draft.peek(), str(name), "")
+        event_redraw=lambda name: here.keep_draft(
+            assumptions.with_parameter(here.draft_now(), str(name), "")
         ),
-        event_clear=lambda _: _draft.set(Draft()),
-        event_watch=watch,
+        event_clear=lambda _: here.keep_draft(Draft()),
+        event_watch=lambda _: set_fault(_watch(session, router)),
     )
+
+
+def _watch(session: LiveSession, router: Any) -> str:
+    """Begin a live world with the draft, and go there; why not, in words, if that cannot be."""
+    draft, now = here.draft_now(), session.beginning
+    try:
+        policy = draft.policy() if draft.changes else now.policy
+        session.begin(replace(now, policy=policy, fixed=draft.parameters))
+    except (DraftError, LiveError) as error:
+        return str(error)
+    router.push("/")
+    return ""
 
 
 # --- in the browser -------------------------------------------------------------------------------
@@ -306,6 +311,7 @@ def _ParameterTable(
     fault: dict[str, str] | None = None,
     event_edit: Callable[[dict[str, Any]], None] | None = None,
     event_search: Callable[[str], None] | None = None,
+    event_watch: Callable[[object], None] | None = None,
 ) -> None:
     """The table of parameters."""
 

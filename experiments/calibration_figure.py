@@ -82,8 +82,7 @@ def draw_calibration(found: Calibration, later: Sequence[Tested]) -> Figure:
         _PAGE_LEFT,
         1.0 - 0.12 / height,
         f"Calibrated on what was seen to {asked.until:%B %Y}: {int(found.kept.sum()):,} of"
-        f" {asked.futures:,} prior futures kept (effective size of the weights"
-        f" {found.effective_size:,.0f})",
+        f" {asked.futures:,} prior futures kept",
         fontsize=15,
         weight="bold",
         va="top",
@@ -202,7 +201,8 @@ def _foot(found: Calibration, values: Sequence[Tested]) -> str:
             f" {posterior.in_50}."
         )
     return (
-        f"{words}\n+ an input of the model was set with the pattern in view.  Source: aigap"
+        f"{words}\nEffective size of the weights: {found.effective_size:,.0f} futures.  + an input"
+        " of the model was set with the pattern in view.  Source: aigap"
         f" calibrate, seed {found.question.seed}, model {origin().model_sha256[:10]}; what was"
         " seen, as cited in model/data/patterns.yaml."
     )

@@ -249,7 +249,7 @@ def _gathering(found: Standing, months: Floats, parameters: pd.DataFrame) -> Gat
     """Where the policy does the opposite of what it does on average, or where it matters at all."""
     known = np.isfinite(months)
     sign, change = found.direction, months[known]
-    if found.kind in {"robust", "partly robust"}:
+    if found.kind in {"robust", "robust on average", "not robust"}:
         words = f"{'narrows' if sign > 0 else 'widens'} the gap instead"
         sought: Bools = np.sign(change) == -sign
     else:

@@ -27,6 +27,7 @@ from experiments.standing import (
     Kind,
     Place,
     Standing,
+    agreeing,
 )
 from experiments.tables import signed, span_of
 from experiments.terminal import compact
@@ -124,7 +125,8 @@ def _short(found: Standing) -> str:
     way = {1: "wider", -1: "narrower", 0: ""}[found.direction]
     words: dict[Kind, str] = {
         "robust": f"**robust: {way}**",
-        "partly robust": f"{way}, not robust",
+        "robust on average": f"{way}, robust on average",
+        "not robust": f"{way}, not robust",
         "small": f"small ({way})",
         "unclear": "no clear effect",
         "the same": "next to none",
@@ -138,47 +140,39 @@ def _standing_rule(material: Material) -> str:
         "robust if the mean clearly goes the same way on both dates, in months and in orders of"
         " magnitude, in the calibrated and the prior ensemble, if the ratio of compute nowhere"
         f" clearly goes the other way ({tests} means in all), and if {AGREEING:.0%} of the futures"
-        f" that change agree; small if the mean is below {SMALL:g} months on both dates; next to"
-        f" none if the gap in months is untouched in {UNTOUCHED:.0%} of futures on both."
+        f" that change agree (without these, robust on average); small if the mean is below"
+        f" {SMALL:g} months on both dates; next to none if the gap in months is untouched in"
+        f" {UNTOUCHED:.0%} of futures on both."
     )
 
 
 def _policy(material: Material, one: PolicyFindings) -> str:
     said = [] if one.standing.kind == "the same" else [one.sentence]
-    said += [_stands(one.standing, one, material), *_elsewhere(material, one)]
+    said += [_stands(one.standing, one, material), _in_magnitudes(material, one)]
     if one.gathering is not None:
         said.append(_gathers(one.gathering))
     said += _turns(one)
     return f"### {one.title}\n\n*{one.policy.question}* {' '.join(said)}"
 
 
-def _elsewhere(material: Material, one: PolicyFindings) -> Iterator[str]:
-    """The mean effect on the other date, and by the other measures."""
-    first, last = material.first, material.last
-    told = [
-        (f"in months in {last:%B %Y}", Place(GAP, last)),
-        (f"in orders of magnitude in {first:%B %Y}", Place(GAP_OOM, first)),
-        ("on the ratio of compute then", Place(COMPUTE_RATIO, first)),
-    ]
-    means = [
-        f"{_mean(one.changes[place], _outcome(material, place.outcome))} {words}"
-        for words, place in told
-    ]
-    yield f"Mean effects elsewhere: {'; '.join(means)}."
+def _in_magnitudes(material: Material, one: PolicyFindings) -> str:
+    """The mean effect in the measure that does not move in steps."""
+    change = one.changes[Place(GAP_OOM, material.first)]
+    return f"In orders of magnitude: {_mean(change, _outcome(material, GAP_OOM))}."
 
 
 def _stands(found: Standing, one: PolicyFindings, material: Material) -> str:
-    passed = found.tests - sum("agree" not in failure for failure in found.failed)
     if found.kind == "robust":
         return (
             f"**Robust:** no other date, measure or ensemble turns it round ({found.tests} of"
-            f" {found.tests} means), and {percent(found.agreeing or 0.0)} of the futures that"
-            " change agree."
+            f" {found.tests} means), and {_agreeing(found, one)}."
         )
-    if found.kind == "partly robust":
+    if found.kind == "robust on average":
+        return f"**Robust on average:** all {found.tests} means agree, but {_agreeing(found, one)}."
+    if found.kind == "not robust":
         return (
-            f"**Not robust:** {passed} of {found.tests} means agree; against it:"
-            f" {'; '.join(found.failed)}."
+            f"**Not robust:** {found.tests - len(found.failed)} of {found.tests} means agree;"
+            f" against it: {'; '.join(found.failed)}."
         )
     if found.kind == "the same":
         gap, dates = _outcome(material, GAP), (material.first, material.last)
@@ -193,6 +187,17 @@ def _stands(found: Standing, one: PolicyFindings, material: Material) -> str:
     if found.kind == "small":
         return f"**Small:** below {SMALL:g} months on average on both dates, whatever its sign."
     return "**Unclear** on both dates."
+
+
+def _agreeing(found: Standing, one: PolicyFindings) -> str:
+    """Of the futures that change, how many go the way of the mean, by either measure."""
+    by_months, by_magnitude = (
+        percent(agreeing(one.changes[Place(name, found.told_on)]) or 0.0) for name in (GAP, GAP_OOM)
+    )
+    return (
+        f"of the futures that change in {found.told_on:%B %Y} {by_months} go this way"
+        f" ({by_magnitude} by orders of magnitude)"
+    )
 
 
 def _gathers(gathering: Gathering) -> str:
@@ -296,7 +301,7 @@ def _sobol(results: Sequence[SobolResult]) -> str:
     rows = []
     for result in results:
         for number, factor in enumerate(result.factors[:_SOBOL_SHOWN]):
-            named = factor.factor if " " in factor.factor else f"`{factor.factor}`"
+            named = f"`{factor.factor}`" if factor.factor in uncertain() else factor.factor
             rows.append(
                 [
                     f"{result.policy}, {result.on}" if number == 0 else "",
@@ -324,7 +329,11 @@ def _costs(material: Material) -> str:
         found = [accounts[account.title] for account in ACCOUNTS]
         readings = dict.fromkeys(_in_words(cost) for cost in found)
         rows.append([material.title(policy), *(_cost(one) for one in found), "; ".join(readings)])
-    headings = ("Policy", *(account.title for account in ACCOUNTS), "A month of the gap")
+    headings = (
+        "Policy",
+        *(account.title.split(" (")[0] for account in ACCOUNTS),
+        "A month of the gap",
+    )
     return _table(headings, rows, left=(0, 3))
 
 

@@ -1,7 +1,8 @@
 """How far a finding stands: at another date, by another measure, in the prior, and in most futures.
 
-A mean that is clear under one ensemble, by one measure and on one day may be owed to any of the
-three.  A finding is called robust only if nothing of the kind turns it round or makes it unclear.
+A mean that is clear in one ensemble, by one measure and on one day may be owed to any of the three.
+A finding is called robust only if none of them turns it round or makes it unclear, and if most of
+the futures that the policy changes go that way; without these it is robust on average.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 from experiments.comparison import Difference
 from experiments.findings import is_clear
 
-Kind = Literal["robust", "partly robust", "small", "unclear", "the same"]
+Kind = Literal["robust", "robust on average", "not robust", "small", "unclear", "the same"]
 GAP, GAP_OOM, COMPUTE_RATIO = "gap_months", "gap_oom", "compute_ratio"
 # A finding of most futures: so many of those that the policy changes go the way of the mean.
 AGREEING = 0.8
@@ -83,8 +84,9 @@ def standing(changes: Mapping[Place, Difference], first: date, last: date) -> St
     gaps = {on: changes[Place(GAP, on)] for on in (first, last)}
     told_on = first if direction(gaps[first]) or not direction(gaps[last]) else last
     sign, share = direction(gaps[told_on]), agreeing(gaps[told_on])
-    failed = tuple(_failed(changes, sign, told_on))
-    return Standing(_kind(gaps, sign, failed), sign, told_on, share, len(changes), failed)
+    failed = tuple(_failed(changes, sign))
+    kind = _kind(gaps, sign, share or 0.0, failed)
+    return Standing(kind, sign, told_on, share, len(changes), failed)
 
 
 def agreeing(change: Difference) -> float | None:
@@ -95,22 +97,23 @@ def agreeing(change: Difference) -> float | None:
     return (change.higher if change.mean > 0.0 else change.lower) / changed if changed else None
 
 
-def _kind(gaps: Mapping[date, Difference], sign: int, failed: tuple[str, ...]) -> Kind:
+def _kind(
+    gaps: Mapping[date, Difference], sign: int, share: float, failed: tuple[str, ...]
+) -> Kind:
     if all((change.equal or 0.0) >= UNTOUCHED for change in gaps.values()):
         return "the same"
     if all(change.mean is None or abs(change.mean) < SMALL for change in gaps.values()):
         return "small" if sign else "unclear"
     if not sign:
         return "unclear"
-    return "partly robust" if failed else "robust"
+    if failed:
+        return "not robust"
+    return "robust" if share >= AGREEING else "robust on average"
 
 
-def _failed(changes: Mapping[Place, Difference], sign: int, told_on: date) -> Iterator[str]:
+def _failed(changes: Mapping[Place, Difference], sign: int) -> Iterator[str]:
     if not sign:
         return
-    share = agreeing(changes[Place(GAP, told_on)])
-    if share is None or share < AGREEING:
-        yield f"fewer than {AGREEING:.0%} of the futures that change in {told_on:%B %Y} agree"
     for place, change in changes.items():
         found = direction(change)
         # Policies on people or publications need not move compute; one that moves it the other

@@ -35,6 +35,7 @@ EFFECTS: dict[str, Effect] = {
     "publication-restraint": lambda level, _: 1.0 + level,
     "full-embargo": lambda level, _: np.round(4.0 * (level - 0.5), 1),
     "talent-open": lambda level, calibrated: np.full_like(level, 1.0 if calibrated else -1.0),
+    "controls-without-allies": lambda level, _: np.where(level > 0.3, -1.0, 0.9),
     "strict-enforcement": lambda level, _: np.where(level > 0.9, 0.6, 0.0),
 }
 
@@ -162,16 +163,16 @@ def test_sentences_and_tables_agree_with_what_was_put_in(page: str):
     assert "Next to no effect" in untouched
     assert "100% (April 2022) and 100% (July 2022) of futures" in untouched
     for cells in summary.values():
-        mean, low, high = (
-            float(one) for one in re.findall(r"[-+]?\d+\.?\d*", cells[0] + " 0 0")[:3]
-        )
-        assert low <= mean <= high or cells[0] == "0"
+        mean, *interval = (float(one) for one in re.findall(r"[-+]?\d+\.?\d*", cells[0]))
+        assert not interval or interval[0] <= mean <= interval[1]
 
 
 def test_a_finding_stands_where_nothing_turns_it_round_and_not_otherwise(page: str):
     standing = {title: cells[-1] for title, cells in rows(page, "Policy | Apr 2022").items()}
     assert standing["No export controls"] == "**robust: narrower**"
     assert standing["American developers publish a year later"] == "**robust: wider**"
+    assert standing["American controls that no ally joins"] == "narrower, robust on average"
+    assert "70% go this way" in section(page, "American controls that no ally joins")
     assert standing["America opens its doors to AI talent"] == "wider, not robust"
     assert standing["Full embargo on the chip chain"] == "no clear effect"
     assert standing["Recorded rules, strictly enforced"] == "small (wider)"
@@ -223,15 +224,6 @@ def test_the_page_says_what_it_rests_on_and_leaves_no_gap(page: str):
     assert len(page.split()) < 4500
 
 
-def test_the_same_studies_give_the_same_page(page: str, folder: Path, tmp_path: Path):
-    out = tmp_path / "again.md"
-    sobol = ["--sobol", str(folder / "no-controls.json")]
-    words = [*command(folder)[:6], *sobol, "--out", str(out), "--figures", str(tmp_path)]
-    assert status(words) == 0
-    again = out.read_text(encoding="utf-8")
-    assert again.replace("](./", "](figures/") == page
-
-
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -246,7 +238,9 @@ def test_another_study_is_refused_in_a_line(
 ):
     (tmp_path / "kept.csv").write_bytes((folder / "kept.csv").read_bytes())
     (tmp_path / "docs" / "figures").mkdir(parents=True)
-    stored(tmp_path, "other", **({"ensemble": "kept.csv", "futures": 4} | changed))
+    ensemble = str(changed.get("ensemble", "kept.csv"))
+    rest = {name: value for name, value in changed.items() if name != "ensemble"}
+    stored(tmp_path, "other", ensemble, **({"futures": 4} | rest))
     (tmp_path / "prior").symlink_to(folder / "prior")
     capsys.readouterr()
     assert status(command(tmp_path, "other")) == 2

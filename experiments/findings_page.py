@@ -315,7 +315,7 @@ def _sobol(results: Sequence[SobolResult]) -> str:
         "Sobol's indices of the effect on the gap in orders of magnitude, from designs of their own"
         f" in the prior ensemble (`aigap sensitivity`, {runs:,} runs on either side). *Total*"
         " counts all that a factor does together with others; *luck* is what draws other than of"
-        f" parameters do. The {_SOBOL_SHOWN} largest of each:\n\n"
+        f" parameters do. The largest {_SOBOL_SHOWN} of each:\n\n"
         + _table(("Effect of", "Factor", "Alone", "Total"), rows, left=(0, 1))
     )
 
@@ -353,16 +353,16 @@ def _in_words(found: CostEffect) -> str:
 
 
 def _caution(material: Material) -> str:
-    robust = [one.title for one in material.policies if one.standing.kind == "robust"]
-    said = (
-        f"{len(robust)} of {len(material.policies)} findings are robust ({listed(robust)})"
-        if robust
-        else f"None of {len(material.policies)} findings is robust"
-    )
+    kinds: tuple[Kind, ...] = ("robust", "robust on average")
+    counted = []
+    for kind in kinds:
+        titles = [one.title for one in material.policies if one.standing.kind == kind]
+        words = f": {listed(titles)}" if titles else ""
+        counted.append(f"*{kind}* ({len(titles)} of {len(material.policies)}{words})")
     return (
-        f"{said}, which means: within the model. So many policies are compared at once that about"
-        " one 95% interval in twenty would leave out zero by chance. What follows no interval"
-        " shows."
+        f"A finding that is {' or '.join(counted)} is so within the model. So many policies are"
+        " compared at once that about one 95% interval in twenty would leave out zero by chance."
+        " What follows no interval shows."
     )
 
 

@@ -23,7 +23,7 @@ from experiments.study import Study
 from experiments.study_files import STUDIES, load_study
 from experiments.tables import signed
 
-FUTURES = 400
+FUTURES = 300
 DATES = "2022-04,2022-07"
 DOCS = Path(__file__).parents[2] / "docs"
 TURNS = "imitation"
@@ -87,7 +87,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         seed=1,
         prior_futures=2 * FUTURES,
         kept=FUTURES,
-        effective_size=300.0,
+        effective_size=250.0,
         cut=0.02,
         evidence_sha256="",
         model_sha256=origin().model_sha256,
@@ -180,7 +180,7 @@ def test_a_finding_stands_where_nothing_turns_it_round_and_not_otherwise(page: s
     against = section(page, "America opens its doors to AI talent")
     assert "8 of 12 means agree" in against
     assert "months in April 2022, prior (turned round)" in against
-    assert "2 of 12 findings are robust (No export controls and American" in page
+    assert "(2 of 12: No export controls and American developers publish a year later)" in page
 
 
 def test_the_assumption_that_turns_an_effect_round_is_named(page: str):
@@ -216,11 +216,11 @@ def test_links_and_figures_of_the_page_lead_somewhere(page: str, folder: Path):
 
 
 def test_the_page_says_what_it_rests_on_and_leaves_no_gap(page: str):
-    assert "400 futures of the calibrated ensemble (seen to 2022-02)" in page
+    assert "300 futures of the calibrated ensemble (seen to 2022-02)" in page
     assert f"model `{origin().model_sha256[:10]}`" in page
     assert "| no-controls, 2028-01 | luck | 0.20 ±0.10 | 0.70 ±0.20 |" in page
     assert "$" not in page
-    assert "nan" not in page
+    assert not re.search(r"\bnan\b", page)
     assert len(page.split()) < 4500
 
 
@@ -285,6 +285,7 @@ def test_the_study_that_ships_is_of_the_policies_of_the_reference(folder: Path):
     )
 
 
+@pytest.mark.slow
 def test_simulated_studies_go_all_the_way(folder: Path, tmp_path: Path):
     (tmp_path / "kept.csv").write_bytes((folder / "kept.csv").read_bytes())
     (tmp_path / "docs" / "figures").mkdir(parents=True)

@@ -10,11 +10,25 @@ WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PRIOR ?= 600000
 KNOWN ?= 2024-12
 MODULES ?=
+# Prior futures that the findings are held against, and the policies whose effect Sobol shares out.
+PRIOR_CHECK ?= 2000
+SHARED_OUT ?= no-controls full-embargo publication-restraint
 OLDEST_TESTS ?= tests/agents tests/model tests/experiments/test_store.py
 FIRST_LOOK := results/first-look
+FINDINGS := results/findings
+SOBOL := $(SHARED_OUT:%=$(FINDINGS)-sobol/%.json)
+
+# The study of the findings in DIR, over so many futures of an ensemble: finished, begun or resumed.
+define findings-study
+	mkdir -p $(dir $(1))
+	sed -e 's/^ensemble: .*/ensemble: $(2)/' -e 's/^futures: .*/futures: $(3)/' \
+		experiments/studies/findings.yaml >$(1).yaml
+	if [ -e $(1)/study.json ]; then $(BIN)/aigap run --resume $(1) --workers $(WORKERS); fi
+	$(BIN)/aigap run --study $(1).yaml --workers $(WORKERS) --out $(1)
+endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test slow lint format lock bench calibrate baseline docs mutation oldest clean
+.PHONY: help setup run test slow lint format lock bench calibrate findings baseline docs mutation oldest clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +73,19 @@ calibrate: setup ## Weigh PRIOR futures on what was seen to KNOWN; write the ens
 	$(BIN)/aigap calibrate --futures $(PRIOR) --until $(KNOWN) --workers $(WORKERS) \
 		--out experiments/calibrated.csv --report docs/calibration-results.md \
 		--figure docs/figures/calibration.png
+
+findings: FUTURES = 5000
+findings: setup ## Ask thirteen policies of FUTURES calibrated futures; write docs/findings.md
+	$(call findings-study,$(FINDINGS),calibrated,$(FUTURES))
+	$(call findings-study,$(FINDINGS)-prior,prior,$(PRIOR_CHECK))
+	mkdir -p $(FINDINGS)-sobol
+	for result in $(SOBOL); do \
+		[ -e $$result ] || { $(BIN)/aigap sensitivity --policy $$(basename $$result .json) \
+			--baseline history --workers $(WORKERS) --json >$$result.partial && \
+			mv $$result.partial $$result; } || exit 1; \
+	done
+	$(BIN)/aigap findings $(FINDINGS) --prior $(FINDINGS)-prior $(SOBOL:%=--sobol %) \
+		--out docs/findings.md --figures docs/figures
 
 docs: setup ## Renew the pages on the data; build the API reference in build/docs/api
 	$(BIN)/aigap data --write docs/data-sources.md --counts-in docs/data.md

@@ -26,6 +26,8 @@ from experiments.ensembles import EnsembleError
 from experiments.executors import ClusterError, RunError
 from experiments.explain import explain
 from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
+from experiments.findings_command import findings
+from experiments.findings_material import FindingsError
 from experiments.hindcast import hindcast
 from experiments.installed import installed
 from experiments.league import league
@@ -62,6 +64,7 @@ FAULTS = (
     ComparisonError,
     FigureError,
     ReportError,
+    FindingsError,
     MissingExtraError,
     AnalysisError,
     RuleQuestionError,
@@ -137,6 +140,9 @@ app.command(epilog="Example: aigap discover results/first --policy no-controls -
     discover
 )
 app.command(epilog="Example: aigap robust results/first --better high --standard 9")(robust)
+app.command(
+    epilog="Example: aigap findings results/findings --prior results/findings-prior --out page.md"
+)(findings)
 app.command(epilog="Example: aigap hindcast --futures 1000 --figure card.png")(hindcast)
 app.command(epilog="Example: aigap calibrate --until 2024-12 --out mine.csv --figure mine.png")(
     calibrate

@@ -154,11 +154,12 @@ def _directions(change: Difference, outcome: StoredOutcome) -> str:
         )
     ]
     shares.sort(key=lambda entry: -entry[1])
-    said = [f"{word} in {_share(share)}" for word, share in shares if share > 0.0]
+    said = [f"{word} in {percent(share)}" for word, share in shares if share > 0.0]
     return f"it is {', '.join(said)} of futures"
 
 
-def _share(share: float) -> str:
-    if share == 1.0:
-        return "100%"
+def percent(share: float) -> str:
+    """A share of futures; one that is neither none nor all never rounds to it."""
+    if share in {0.0, 1.0}:
+        return f"{share:.0%}"
     return "under 1%" if share < 0.01 else "over 99%" if share > 0.99 else f"{share:.0%}"

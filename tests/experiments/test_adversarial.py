@@ -60,6 +60,7 @@ NEEDED = {
     "compare": ["STUDY"],
     "discover": ["STUDY", "--policy", "no-controls", "--fails-below", "6"],
     "robust": ["STUDY", "--better", "high"],
+    "findings": ["STUDY", "--prior", "STUDY"],
     "run": ["history"],
     "sensitivity": ["--policy", "no-controls"],
     "policy show": ["history"],
@@ -187,6 +188,8 @@ FILES_READ = [
     ["plot", "FILE"],
     ["discover", "FILE", "--policy", "no-controls", "--fails-below", "6"],
     ["robust", "FILE", "--better", "high"],
+    ["findings", "FILE", "--prior", "FILE"],
+    ["findings", "nowhere", "--prior", "nowhere", "--sobol", "FILE"],
 ]
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import mmap
 import os
 import resource
 import signal
@@ -237,6 +238,7 @@ class Mutations:
         is_child: whether this process has a mutant to test.
         outcomes: how many mutants were killed, timed out or survived.
         survivors: the mutants that survived.
+        existing: all mutants, in words.
     """
 
     def __init__(self, path: str) -> None:
@@ -245,6 +247,8 @@ class Mutations:
         self.outcomes: Counter[str] = Counter()
         self.survivors: list[Mutant] = []
         self.existing: set[str] = set()
+        # Seen by parent and children alike: which test, by its place, failed in the last child.
+        self._failed = mmap.mmap(-1, 4)
 
     def pytest_collection(self) -> None:
         """Let Hypothesis stop at the first failure: nobody looks at the least one."""
@@ -278,10 +282,14 @@ class Mutations:
             self.outcomes[outcome] += 1
             if outcome == "survived":
                 self.survivors.append(mutant)
+            elif outcome == "killed":
+                # What notices one change is likely to notice the next one.
+                last = int.from_bytes(self._failed[:], "little")
+                session.items.insert(0, session.items.pop(last))
         return True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """End a child at its first failure: a report on it would take most of the time."""
         try:
             return (yield)
@@ -289,6 +297,7 @@ class Mutations:
             raise
         except BaseException:
             if self.is_child:
+                self._failed[:] = item.session.items.index(item).to_bytes(4, "little")
                 os._exit(1)
             raise
 
@@ -306,6 +315,7 @@ class Mutations:
             child = os.fork()
         if child == 0:
             self.is_child = True
+            self._failed[:] = bytes(4)
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)

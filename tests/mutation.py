@@ -12,6 +12,7 @@ there that no mutant answers to any more, is a failure.
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import inspect
 import mmap
@@ -21,7 +22,7 @@ import signal
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -156,8 +157,8 @@ def _variants(node: ast.AST) -> list[Any]:
             made = [ast.Compare(left, [other], right) for other in _others(operator)]
         case ast.UnaryOp(ast.USub() | ast.Invert() | ast.Not(), operand):
             made = [operand]
-        case ast.Constant(int() | float() as number) if not isinstance(number, bool):
-            made = [ast.Constant(number + 1)]
+        case ast.Constant(value):
+            made = [ast.Constant(number) for number in _other_numbers(value)]
         case ast.IfExp(_, first, second):
             made = [first, second]
         case ast.Call():
@@ -169,6 +170,12 @@ def _variants(node: ast.AST) -> list[Any]:
 
 def _others(operator: ast.AST) -> list[Any]:
     return [other() for other in _OPERATORS.get(type(operator), [])]
+
+
+def _other_numbers(value: object) -> list[float]:
+    if isinstance(value, float):
+        return [2.0 * value or 1.0]
+    return [value + 1] if isinstance(value, int) and not isinstance(value, bool) else []
 
 
 def _other_calls(call: ast.Call) -> list[ast.expr]:
@@ -237,15 +244,16 @@ class Mutations:
     Attributes:
         is_child: whether this process has a mutant to test.
         outcomes: how many mutants were killed, timed out or survived.
-        survivors: the mutants that survived.
+        survivors: the mutants that survived, in words.
         existing: all mutants, in words.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, accepted: Collection[str]) -> None:
         self._path = path
+        self._accepted = accepted
         self.is_child = False
         self.outcomes: Counter[str] = Counter()
-        self.survivors: list[Mutant] = []
+        self.survivors: set[str] = set()
         self.existing: set[str] = set()
         # Seen by parent and children alike: which test, by its place, failed in the last child.
         self._failed = mmap.mmap(-1, 4)
@@ -268,6 +276,7 @@ class Mutations:
             return None
         if unchanged != "survived":
             pytest.exit(f"{self._path}: its tests fail as they are", returncode=1)
+        gc.freeze()  # no child need look through what was there before it
         took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
         for mutant in mutants(tree):
 
@@ -281,7 +290,9 @@ class Mutations:
             self.existing.add(mutant.words)
             self.outcomes[outcome] += 1
             if outcome == "survived":
-                self.survivors.append(mutant)
+                self.survivors.add(mutant.words)
+                if mutant.words not in self._accepted:
+                    print(f"  survived: {self._path}:{mutant.line}: {mutant.words}", flush=True)
             elif outcome == "killed":
                 # What notices one change is likely to notice the next one.
                 last = int.from_bytes(self._failed[:], "little")
@@ -338,7 +349,7 @@ def tests_of(path: str) -> str:
 
 def score(path: str, accepted: dict[str, str]) -> tuple[Counter[str], bool]:
     """Try every mutant of a module: what became of them, and whether that is as accepted."""
-    plugin = Mutations(path)
+    plugin = Mutations(path, accepted)
     options = ["-qq", "-x", "--capture=no", "--tb=no", "--disable-warnings"]
     options += ["-p", "no:cacheprovider", "-p", "no:xdist"]
     status = pytest.main([*options, tests_of(path)], plugins=[plugin])
@@ -346,14 +357,11 @@ def score(path: str, accepted: dict[str, str]) -> tuple[Counter[str], bool]:
         print(f"{path}: {tests_of(path)} cannot be run", file=sys.stderr)
         return plugin.outcomes, False
     print(f"{path}: {plugin.outcomes['killed']} of {plugin.outcomes.total()} killed", flush=True)
-    new = [mutant for mutant in plugin.survivors if mutant.words not in accepted]
-    for mutant in new:
-        print(f"  survived: {path}:{mutant.line}: {mutant.words}", flush=True)
-    stale = accepted.keys() - {mutant.words for mutant in plugin.survivors}
+    stale = accepted.keys() - plugin.survivors
     for words in sorted(stale):
         what = "is killed" if words in plugin.existing else "is no mutant"
         print(f"  {ACCEPTED.name}: {path}: {words}: {what} any more", flush=True)
-    return plugin.outcomes, not new and not stale
+    return plugin.outcomes, plugin.survivors == accepted.keys()
 
 
 def main(paths: list[str]) -> int:

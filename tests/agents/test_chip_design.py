@@ -86,6 +86,28 @@ def test_a_chip_that_passes_is_left_as_it_is() -> None:
     assert compliant_variant(modest, BOUNDS_2023, passes_2023, worth) == modest
 
 
+def test_a_chip_exactly_at_a_bound_is_cut_to_below_it() -> None:
+    linked = compliant_variant(chip(interconnect_gbs=600.0), BOUNDS_2022, passes_2022, worth)
+    assert linked is not None
+    assert 590.0 < linked.interconnect_gbs < 600.0
+    assert linked.tpp == chip().tpp
+    fast = chip(fp16_tflops=300.0, int8_tops=600.0)
+    version = compliant_variant(fast, {"tpp": [fast.tpp]}, lambda v: v.tpp < fast.tpp, worth)
+    assert version is not None
+    assert 0.98 * fast.tpp < version.tpp < fast.tpp
+
+
+@pytest.mark.parametrize("figure", ["fp16_tflops", "memory_bandwidth_gbs", "interconnect_gbs"])
+def test_four_times_a_figure_doubles_the_worth_of_a_chip(figure: str) -> None:
+    better = chip(**{figure: 4.0 * getattr(chip(), figure)})
+    assert worth(better) == pytest.approx(2.0 * worth(chip()))
+
+
+def test_a_chip_without_links_is_worth_something() -> None:
+    single = worth(chip(interconnect_gbs=0.0))
+    assert 0.0 < single == worth(chip(interconnect_gbs=1.0)) < worth(chip())
+
+
 def test_where_nothing_passes_there_is_no_version() -> None:
     assert compliant_variant(chip(), BOUNDS_2023, lambda _: False, worth) is None
 

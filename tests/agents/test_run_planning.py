@@ -49,9 +49,9 @@ def test_every_run_has_its_reason():
 
 
 def test_a_run_begins_once_ready_or_when_what_it_waited_for_has_come():
-    ready = np.array([8.25, 9.0, 3.0])
+    ready = np.array([8.25, 9.0, 3.0, 8.0, 9.5])
     got = run_planning.moment_of_start(ready, 9.0, 1.0)
-    assert got.tolist() == [8.25, 9.0, 9.0]
+    assert got.tolist() == [8.25, 9.0, 9.0, 9.0, 9.0]
 
 
 @given(gains, st.floats(0.0, 12.0))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.frontier import Frontier, gap
+from model.frontier import Frontier, beyond_record, gap
 
 FUTURES = 3
 
@@ -66,6 +66,12 @@ def test_who_has_nothing_is_behind_by_more_than_the_record():
     assert np.isnan(months)
     assert censored == 1.0
     assert measured(frontier(), frontier(), 30.0) == (0.0, 0.0)
+
+
+def test_what_is_censored_lies_beyond_the_record_and_what_is_undefined_stays_so():
+    values, side = np.array([3.0, np.nan, np.nan, np.nan]), np.array([0.0, 1.0, -1.0, 0.0])
+    got = beyond_record(values, side)
+    assert np.array_equal(got, [3.0, np.inf, -np.inf, np.nan], equal_nan=True)
 
 
 def test_first_reached():

@@ -3,10 +3,10 @@
 Usage: ``python tests/mutation.py [MODULE ...]``, or ``make mutation``.  One operator, number, sign,
 comparison or call is changed at a time.  The unit tests of the module are collected once; for each
 mutant the process forks, the child puts the changed functions in the place of the old ones and runs
-the tests until one fails.  A mutant is *killed* by a test that fails, *times out* after several
-times the processor time that the tests take unchanged, or *survives*.  Survivors that no test can
-or need notice are listed with their reason in ``mutation_survivors.yaml``; any other, and an entry
-there that no mutant answers to any more, is a failure.
+the tests that reach them until one fails.  A mutant is *killed* by a test that fails, *times out*
+after several times the processor time that the tests take unchanged, or *survives*.  Survivors that
+no test can or need notice are listed with their reason in ``mutation_survivors.yaml``; any other,
+and an entry there that no mutant answers to any more, is a failure.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import importlib
 import inspect
 import mmap
 import os
+import pickle
 import resource
 import signal
 import sys
@@ -25,7 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -102,9 +103,10 @@ _ONE_ARGUMENT_OF = {"where": (1, 2), "maximum": (0, 1), "minimum": (0, 1), "clip
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of a syntax tree: what takes the place of a node, and the change in words."""
+    """One change of a syntax tree: the function it is in, the change in words, how to make it."""
 
     line: int
+    scope: str
     words: str
     put: Callable[[], None]
 
@@ -114,6 +116,7 @@ def mutants(tree: ast.Module) -> list[Mutant]:
     found = [
         Mutant(
             old.lineno,
+            scope,
             f"{scope}: {ast.unparse(old)} -> {ast.unparse(new)}",
             _putter(holder, field, place, new),
         )
@@ -242,7 +245,6 @@ class Mutations:
     """A pytest plugin: instead of the tests once, it runs them on every mutant of a module.
 
     Attributes:
-        is_child: whether this process has a mutant to test.
         outcomes: how many mutants were killed, timed out or survived.
         survivors: the mutants that survived, in words.
         existing: all mutants, in words.
@@ -251,12 +253,17 @@ class Mutations:
     def __init__(self, path: str, accepted: Collection[str]) -> None:
         self._path = path
         self._accepted = accepted
-        self.is_child = False
+        self._is_child = False
         self.outcomes: Counter[str] = Counter()
         self.survivors: set[str] = set()
         self.existing: set[str] = set()
-        # Seen by parent and children alike: which test, by its place, failed in the last child.
+        self._items: list[pytest.Item] = []
+        # What a child leaves to its parent: which test failed, by its place; which functions of
+        # the module each test reached.
         self._failed = mmap.mmap(-1, 4)
+        self._reached: dict[str, set[str]] = {}
+        self._now_reached: set[str] = set()
+        self._report: int | None = None
 
     def pytest_collection(self) -> None:
         """Let Hypothesis stop at the first failure: nobody looks at the least one."""
@@ -271,70 +278,104 @@ class Mutations:
             return None
         module = importlib.import_module(self._path.removesuffix(".py").replace("/", "."))
         tree = ast.parse((ROOT / self._path).read_text(encoding="utf-8"))
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        if (unchanged := self._outcome(lambda: None, limit=600.0)) is None:
-            return None
-        if unchanged != "survived":
-            pytest.exit(f"{self._path}: its tests fail as they are", returncode=1)
+        self._items = list(session.items)
         gc.freeze()  # no child need look through what was there before it
-        took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        if (limit := self._try_unchanged(str(module.__file__))) is None:
+            return None
         for mutant in mutants(tree):
-
-            def change(mutant: Mutant = mutant) -> None:
+            if (outcome := self._outcome(limit)) is None:
+                session.items[:] = self._reaching(mutant.scope)
                 mutant.put()
                 install(module, tree)
-
-            outcome = self._outcome(change, limit=max(LEAST_SECONDS, PATIENCE * took))
-            if outcome is None:
                 return None
-            self.existing.add(mutant.words)
-            self.outcomes[outcome] += 1
-            if outcome == "survived":
-                self.survivors.add(mutant.words)
-                if mutant.words not in self._accepted:
-                    print(f"  survived: {self._path}:{mutant.line}: {mutant.words}", flush=True)
-            elif outcome == "killed":
-                # What notices one change is likely to notice the next one.
-                last = int.from_bytes(self._failed[:], "little")
-                session.items.insert(0, session.items.pop(last))
+            self._count(mutant, outcome)
         return True
+
+    def _try_unchanged(self, source: str) -> float | None:
+        """Time for a mutant, s, from what the tests take; None in the process that runs them."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        read, write = os.pipe()
+        outcome = self._outcome(limit=600.0)
+        if outcome is None:
+            self._report = write
+            self._watch(source)
+            return None
+        os.close(write)
+        with os.fdopen(read, "rb") as report:
+            self._reached = pickle.load(report) if outcome == "survived" else {}
+        if outcome != "survived":
+            pytest.exit(f"{self._path}: its tests fail as they are", returncode=1)
+        took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        return max(LEAST_SECONDS, PATIENCE * took)
+
+    def _watch(self, source: str) -> None:
+        """Note from now on which functions of a file are entered."""
+
+        def entered(code: CodeType, _: int) -> object:
+            if code.co_filename == source:
+                self._now_reached.add(code.co_qualname.replace("<locals>.", ""))
+            return sys.monitoring.DISABLE
+
+        tool, start = sys.monitoring.PROFILER_ID, sys.monitoring.events.PY_START
+        sys.monitoring.use_tool_id(tool, "mutation")
+        sys.monitoring.register_callback(tool, start, entered)
+        sys.monitoring.set_events(tool, start)
+
+    def _reaching(self, scope: str) -> list[pytest.Item]:
+        """The tests that reach a function; all for what is no function."""
+        reaching = [item for item in self._items if scope in self._reached[item.nodeid]]
+        return reaching or self._items
+
+    def _count(self, mutant: Mutant, outcome: str) -> None:
+        self.existing.add(mutant.words)
+        self.outcomes[outcome] += 1
+        if outcome == "survived":
+            self.survivors.add(mutant.words)
+            if mutant.words not in self._accepted:
+                print(f"  survived: {self._path}:{mutant.line}: {mutant.words}", flush=True)
+        elif outcome == "killed":
+            # What notices one change is likely to notice the next one.
+            last = int.from_bytes(self._failed[:], "little")
+            self._items.insert(0, self._items.pop(last))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """End a child at its first failure: a report on it would take most of the time."""
+        if self._report is not None:
+            self._reached[item.nodeid] = self._now_reached = set()
+            sys.monitoring.restart_events()
         try:
             return (yield)
         except pytest.skip.Exception:
             raise
         except BaseException:
-            if self.is_child:
-                self._failed[:] = item.session.items.index(item).to_bytes(4, "little")
+            if self._is_child:
+                self._failed[:] = self._items.index(item).to_bytes(4, "little")
                 os._exit(1)
             raise
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """End a child whose tests are through."""
-        if self.is_child:
+        if self._report is not None:
+            with os.fdopen(self._report, "wb") as report:
+                pickle.dump(self._reached, report)
+        if self._is_child:
             os._exit(exitstatus)
 
-    def _outcome(self, change: Callable[[], None], limit: float) -> str | None:
-        """What becomes of a change in a process of its own; None in that process."""
+    def _outcome(self, limit: float) -> str | None:
+        """What becomes of a child that runs the tests; None in that process."""
         with warnings.catch_warnings():
             # PyArrow keeps a thread of its own, which no test of a mechanism needs.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded")
             child = os.fork()
         if child == 0:
-            self.is_child = True
+            self._is_child = True
             self._failed[:] = bytes(4)
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
             signal.setitimer(signal.ITIMER_PROF, limit)
-            try:
-                change()
-            except Exception:  # a module that cannot be loaded is found out by any test
-                os._exit(1)
             return None
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):

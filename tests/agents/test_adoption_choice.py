@@ -144,6 +144,14 @@ def test_without_pioneers_and_peers_nobody_begins():
     assert nobody == 0.0
 
 
+def test_peers_beyond_the_potential_draw_no_more_than_peers_at_it():
+    def after(peers: float) -> float:
+        known = (one(peers), one(1.0), one(0.02), one(0.7))
+        return float(taken_up(one(0.1), one(0.5), *known, 1.0)[0])
+
+    assert after(0.4) < after(0.5) == after(1.0)
+
+
 def test_the_pace_of_adoption_is_that_of_bass():
     # With a fixed potential, the closed form of Bass (1969) with p = 0.03 and q = 0.5 a year.
     p, q, potential, index = 0.03, 0.5, 0.6, one(0.0)

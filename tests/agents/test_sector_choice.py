@@ -71,6 +71,8 @@ def test_distance_is_between_nothing_and_one_and_the_same_both_ways(scenarios):
     assert np.allclose(np.diag(between), 0.0)
     apart = sector_choice.distances(np.eye(3))
     assert np.array_equal(apart, 1.0 - np.eye(3)), "nothing in common"
+    half_alike = sector_choice.distances(np.array([[1.0, 0.0], [1.0, 1.0]]))
+    assert half_alike[0, 1] == pytest.approx(1.0 - np.cos(np.pi / 4.0))
 
 
 @given(somewhere, positive)
@@ -130,13 +132,15 @@ def test_a_firm_counts_what_it_would_itself_add_to_the_effort_in_a_sector():
     # Half of its effort of 20 would go there: twice the takings for twice the effort.
     assert gain(column(10.0, 20.0, 10.0), own=20.0)[1] == pytest.approx(0.0)
     # A quarter of 40, where the sector usually has a third of the weight of the one it is in.
-    usual = column(3.0, 1.0, 1.0)
+    usual = column(1.5, 0.5, 0.5)
     assert gain(column(10.0, 20.0, 10.0), own=40.0, usual=usual)[1] == pytest.approx(0.0)
 
 
 def test_where_nothing_is_taken_nobody_enters_and_from_nothing_everybody():
     assert np.isneginf(gain(column(10.0, 0.0, 10.0))[1])
-    assert gain(column(0.0, 10.0, 10.0))[1] > 10.0
+    from_nothing = gain(column(0.0, 10.0, 10.0))[1]
+    assert from_nothing > 10.0
+    assert np.isfinite(from_nothing)
 
 
 def test_pay_is_the_mean_over_a_firms_people():
@@ -152,6 +156,13 @@ def test_leaving_is_worth_what_the_others_pay_more_by_their_usual_weight():
     # Elsewhere (3 x 5 + 1 x 1) / 4 = 4 from the first and the last, 1 from the second.
     expected = np.log([4.0, 0.2, 4.0]) - 0.5
     assert case[:, 0] == pytest.approx(expected)
+    two = np.array([[True], [True], [False]])
+    case = sector_choice.loss_from_staying(two, *pay, usual, hurdle=np.array([0.5]))
+    assert case[:2, 0] == pytest.approx(np.log([5.0, 0.2]) - 0.5)
+    assert np.isneginf(case[2])
+    unpaid = (column(0.0, 10.0, 10.0), 10.0 * THREE)
+    case = sector_choice.loss_from_staying(two, *unpaid, usual, hurdle=np.array([0.5]))
+    assert 10.0 < case[0, 0] < np.inf, "from what pays nothing"
 
 
 @given(somewhere, positive, positive)

@@ -81,6 +81,16 @@ def test_first_reached():
     assert frontier().first_reached(np.array([0.0])).tolist() == [np.inf]
 
 
+def test_a_record_of_any_length_is_searched_to_its_end():
+    made = Frontier(2)
+    for month in range(70):
+        made.advance(np.array([1.0, 3.0]) * (month + 1.0), np.full(2, float(month)))
+        for earlier in range(month + 1):
+            levels = np.array([1.0, 3.0]) * (earlier + 1.0)
+            assert made.first_reached(levels).tolist() == [earlier, earlier]
+        assert made.first_reached(made.level + 0.5).tolist() == [np.inf, np.inf]
+
+
 def test_a_frontier_never_retreats():
     made = frontier((3.0, 1.0))
     made.advance(np.array([2.0]), np.array([2.0]))
@@ -158,7 +168,7 @@ def plainly(leader, follower, now: float) -> tuple[float, float]:
 def test_the_steps_of_a_future_are_its_advances_alone() -> None:
     frontier = Frontier(2)
     frontier.advance(np.array([1.0, 2.0]), np.array([0.5, 0.25]))
-    frontier.advance(np.array([3.0, 1.0]), np.array([2.0, 2.5]))
-    frontier.advance(np.array([2.0, 4.0]), np.array([3.0, 3.5]))
-    assert frontier.steps_of(0) == [(0.5, 1.0), (2.0, 3.0)]
+    frontier.advance(np.array([1.5, 1.0]), np.array([2.0, 2.5]))
+    frontier.advance(np.array([1.25, 4.0]), np.array([3.0, 3.5]))
+    assert frontier.steps_of(0) == [(0.5, 1.0), (2.0, 1.5)]
     assert frontier.steps_of(1) == [(0.25, 2.0), (3.5, 4.0)]

@@ -80,7 +80,8 @@ oldest: setup ## Test the oldest Python and packages supported; compare a study 
 		--no-annotate --no-emit-index-url --quiet --output-file build/oldest.txt pyproject.toml
 	$(BIN)/uv venv --python $(OLDEST_PYTHON) --no-python-downloads --clear build/oldest
 	$(BIN)/uv pip install --python build/oldest/bin/python --quiet -r build/oldest.txt
-	PYTHONPATH=. build/oldest/bin/python -m pytest -q --numprocesses auto $(OLDEST_TESTS)
+	PYTHONPATH=. build/oldest/bin/python -m pytest -q --numprocesses auto -m "not slow" \
+		$(OLDEST_TESTS)
 	PYTHONPATH=. build/oldest/bin/python -m viz.cli $(ON_BOTH) build/on-oldest
 	PYTHONPATH=. $(BIN)/python -m viz.cli $(ON_BOTH) build/on-newest
 	PYTHONPATH=. $(BIN)/python -c '$(SAME_TO_THE_BIT)'

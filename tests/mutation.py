@@ -51,7 +51,6 @@ TARGETS = (
     "agents/run_planning.py",
     "agents/sector_choice.py",
     "agents/software.py",
-    "model/ecosystem.py",
     "model/ensemble.py",
     "model/frontier.py",
     "model/streams.py",

@@ -71,8 +71,8 @@ def test_distance_is_between_nothing_and_one_and_the_same_both_ways(scenarios):
     assert np.allclose(np.diag(between), 0.0)
     apart = sector_choice.distances(np.eye(3))
     assert np.array_equal(apart, 1.0 - np.eye(3)), "nothing in common"
-    half_alike = sector_choice.distances(np.array([[1.0, 0.0], [1.0, 1.0]]))
-    assert half_alike[0, 1] == pytest.approx(1.0 - np.cos(np.pi / 4.0))
+    some = sector_choice.distances(np.array([[1.0, 0.0], [3.0, 4.0]]))
+    assert some[0, 1] == pytest.approx(0.4), "a cosine of 3/5"
 
 
 @given(somewhere, positive)

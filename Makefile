@@ -10,10 +10,17 @@ WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PRIOR ?= 600000
 KNOWN ?= 2024-12
 MODULES ?=
+<<<<<<< HEAD
 # Prior futures that the findings are held against, and the policies whose effect Sobol shares out.
 PRIOR_CHECK ?= 2000
 SHARED_OUT ?= no-controls full-embargo publication-restraint
+=======
+OLDEST_PYTHON ?= 3.12
+>>>>>>> h-verify
 OLDEST_TESTS ?= tests/agents tests/model tests/experiments/test_store.py
+ON_BOTH := run history --futures 8 --until 2026-01 --overwrite --out
+SAME_TO_THE_BIT := from pandas.testing import assert_frame_equal; from experiments import load; \
+	assert_frame_equal(load("build/on-oldest"), load("build/on-newest"), check_exact=True)
 FIRST_LOOK := results/first-look
 FINDINGS := results/findings
 SOBOL := $(SHARED_OUT:%=$(FINDINGS)-sobol/%.json)
@@ -97,13 +104,17 @@ baseline: setup ## Record what the model says now; say why in the changelog
 mutation: setup ## Change the mechanisms bit by bit and see whether their tests notice (long)
 	$(BIN)/python tests/mutation.py $(MODULES)
 
-oldest: setup ## Run a part of the tests on the oldest Python and packages supported
+oldest: setup ## Test the oldest Python and packages supported; compare a study with this one's
 	mkdir -p build
 	$(BIN)/uv pip compile --python-version 3.12 --resolution lowest-direct --extra dev \
 		--no-annotate --no-emit-index-url --quiet --output-file build/oldest.txt pyproject.toml
-	$(BIN)/uv venv --python 3.12 --no-python-downloads --clear build/oldest
+	$(BIN)/uv venv --python $(OLDEST_PYTHON) --no-python-downloads --clear build/oldest
 	$(BIN)/uv pip install --python build/oldest/bin/python --quiet -r build/oldest.txt
-	PYTHONPATH=. build/oldest/bin/python -m pytest -q $(OLDEST_TESTS)
+	PYTHONPATH=. build/oldest/bin/python -m pytest -q --numprocesses auto -m "not slow" \
+		$(OLDEST_TESTS)
+	PYTHONPATH=. build/oldest/bin/python -m viz.cli $(ON_BOTH) build/on-oldest
+	PYTHONPATH=. $(BIN)/python -m viz.cli $(ON_BOTH) build/on-newest
+	PYTHONPATH=. $(BIN)/python -c '$(SAME_TO_THE_BIT)'
 
 clean: ## Remove .venv, caches and build products; results stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

@@ -160,7 +160,7 @@ class Developer(Trainer):
         moved = units * (1.0 - promised) * self.model.parameters["unfilled_reordered"]
         to_be_had = counter.offered * promised
         shares = purchasing.choice_shares(self.appeal(counter.appeals), to_be_had)
-        found = total(to_be_had) > 0.0
+        found = total(shares) > 0.0
         return units - moved * found + total(moved * counter.price) * shares / counter.price
 
     def _note_purchase(self, shares: Floats, counter: Counter) -> None:

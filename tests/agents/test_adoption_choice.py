@@ -13,6 +13,7 @@ from agents.adoption_choice import (
     practice_from_use,
     price_fall,
     reachable,
+    readier,
     scenario_richness,
     shifted,
     taken_up,
@@ -57,10 +58,48 @@ def test_models_are_useful_from_what_a_sector_needs_on(level, better, need):
     assert usefulness(one(-np.inf), one(need), one(24.0), one(4.0)) == 0.0
 
 
+def test_half_way_a_model_does_half_the_work():
+    assert usefulness(one(27.0), one(1.0), one(24.0), one(4.0)) == pytest.approx(0.5)
+
+
+PERMITTED = np.array([[0.2], [0.5]])
+
+
+@given(st.floats(0.1, 20.0), share)
+def test_rules_lift_or_lower_readiness_as_far_as_work_waits_for_them(factor, regulated):
+    def after(change: float, waits: float) -> np.ndarray:
+        return readier(PERMITTED, np.full((1, 2, 1), change), np.array([[waits]]))
+
+    assert after(1.0, regulated) == pytest.approx(np.ones((1, 2, 1))), "no change"
+    assert (after(factor, 0.0) == 1.0).all(), "work without regulation"
+    got = after(factor, regulated)
+    assert (got <= PERMITTED**-regulated + 1e-12).all(), "no more than everything is let start"
+    assert (got <= after(2.0 * factor, regulated) + 1e-12).all()
+
+
+def test_wholly_regulated_work_follows_what_may_start():
+    got = readier(PERMITTED, np.full((1, 2, 1), 4.0), np.ones((1, 1)))
+    assert got[0, :, 0] == pytest.approx([4.0, 2.0])
+
+
 def test_prices_fall_with_algorithms_and_with_compute_alone():
     assert price_fall(one(0.0), one(1.0), one(1.0), one(0.25)) == 0.0
     assert price_fall(one(2.0), one(1.0), one(0.5), one(0.25)) == pytest.approx(1.0)
     assert price_fall(one(0.0), one(100.0), one(0.5), one(0.25)) == pytest.approx(0.5)
+
+
+def test_a_price_without_any_compute_is_a_number():
+    assert np.isfinite(price_fall(one(1.0), one(0.0), one(1.0), one(0.25))).all()
+
+
+def test_dear_work_is_replaced_before_the_price_has_fallen_as_far():
+    def pays(fall: float, labour: float, slope: float = 1.0) -> float:
+        return float(affordable(one(fall), one(labour), one(0.5), one(2.0), one(slope))[0])
+
+    assert pays(1.0, 100.0) == pytest.approx(0.5), "100 times the cost of work, half as an OOM"
+    assert pays(2.0, 0.01) == pytest.approx(1.0 / 11.0)
+    assert pays(3.0, 1.0) == pytest.approx(10.0 / 11.0)
+    assert pays(3.0, 1.0, slope=2.0) == pytest.approx(100.0 / 101.0)
 
 
 @given(st.floats(-1.0, 4.0), st.floats(0.0, 2.0), st.floats(0.05, 1.0))
@@ -105,6 +144,14 @@ def test_without_pioneers_and_peers_nobody_begins():
     assert nobody == 0.0
 
 
+def test_peers_beyond_the_potential_draw_no_more_than_peers_at_it():
+    def after(peers: float) -> float:
+        known = (one(peers), one(1.0), one(0.02), one(0.7))
+        return float(taken_up(one(0.1), one(0.5), *known, 1.0)[0])
+
+    assert after(0.4) < after(0.5) == after(1.0)
+
+
 def test_the_pace_of_adoption_is_that_of_bass():
     # With a fixed potential, the closed form of Bass (1969) with p = 0.03 and q = 0.5 a year.
     p, q, potential, index = 0.03, 0.5, 0.6, one(0.0)
@@ -121,6 +168,17 @@ def test_use_teaches_and_no_use_does_not(skill, use, pace, years):
     got = practice_from_use(one(skill), one(use), one(pace), years)
     assert skill - 1e-12 <= got <= 1.0
     assert practice_from_use(one(skill), one(0.0), one(pace), years) == skill
+
+
+def test_half_of_what_is_missing_is_learned_in_a_half_life_of_use():
+    learned = practice_from_use(one(0.2), one(2.0), one(0.25 * np.log(2.0)), 2.0)
+    assert learned == pytest.approx(0.6)
+
+
+def test_shares_go_half_the_way_in_a_half_life():
+    start, wanted = np.array([[0.8], [0.2]]), np.array([[1.0], [3.0]])
+    got = shifted(start, wanted, one(12.0), 12.0 * np.log(2.0))
+    assert got[:, 0] == pytest.approx([0.525, 0.475])
 
 
 @given(held, held, st.floats(1.0, 60.0), st.floats(0.1, 24.0))

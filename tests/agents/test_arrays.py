@@ -26,6 +26,20 @@ def test_a_total_does_not_depend_on_the_block_a_future_is_in(futures: int) -> No
         assert np.array_equal(total(np.ascontiguousarray(block)), whole[first : first + futures])
 
 
+@pytest.mark.parametrize("futures", [1, 2, 64])
+def test_a_total_of_tables_does_not_depend_on_the_block_either(futures: int) -> None:
+    tables = AWKWARD.reshape(100, 3, 64)
+    whole = total(tables)
+    for first in range(0, 64 - futures + 1, futures):
+        block = np.ascontiguousarray(tables[..., first : first + futures])
+        assert np.array_equal(total(block), whole[..., first : first + futures])
+
+
+@pytest.mark.parametrize("futures", [1, 3])
+def test_a_total_of_nothing_is_nothing(futures: int) -> None:
+    assert total(np.zeros((0, futures))).tolist() == [0.0] * futures
+
+
 @pytest.mark.parametrize("futures", [1, 2, 7, 64])
 def test_a_total_of_rows_is_that_of_their_array_to_the_last_digit(futures: int) -> None:
     block = AWKWARD[:, :futures]
@@ -49,6 +63,11 @@ def test_a_ratio_over_nothing_is_what_the_caller_says():
     assert got.tolist() == [2.0, 0.0]
     got = ratio(np.array([6.0, 0.0]), np.array([3.0, 0.0]), otherwise=7.0)
     assert got.tolist() == [2.0, 7.0]
+
+
+def test_a_ratio_over_nothing_is_no_invalid_operation():
+    with np.errstate(all="raise"):
+        assert ratio(np.array([0.0, 3.0, 4.0]), np.array([0.0, 0.0, 2.0])).tolist() == [0, 0, 2]
 
 
 @given(stocks, stocks)

@@ -59,6 +59,10 @@ def test_at_the_reference_progress_is_at_the_reference_pace():
     assert progress() == pytest.approx(0.03)
 
 
+def test_ideas_are_ten_times_as_hard_to_find_once_exhaustion_comes_to_an_order_of_magnitude():
+    assert progress(efficiency=1.0 / 0.3) == pytest.approx(0.003)
+
+
 def test_without_researchers_or_compute_no_progress():
     assert progress(researchers=0.0) == 0.0
     assert progress(compute=0.0) == 0.0
@@ -86,6 +90,8 @@ def test_scarcity_is_the_distance_to_the_best_equipped():
 def test_scarcity_of_a_firm_without_compute_is_finite():
     assert np.isfinite(capability.scarcity(np.zeros(2), np.array([0.0, 1e6]))).all()
     assert capability.scarcity(np.zeros(1), np.zeros(1))[0] == 0.0
+    alone = capability.scarcity(np.zeros(1), np.array([1000.0]))
+    assert alone == pytest.approx([3.0]), "as if it had a single accelerator"
 
 
 # --- learning from others -------------------------------------------------------------------------

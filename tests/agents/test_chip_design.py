@@ -73,6 +73,16 @@ def test_a_smaller_die_must_be_cut_further_for_its_density() -> None:
     assert small.tpp < 1600.0
 
 
+def test_a_bound_on_density_alone_is_met_by_the_rate() -> None:
+    def passes(version: ChipRecord) -> bool:
+        return version.performance_density < 5.92
+
+    version = compliant_variant(chip(), {"performance_density": [5.92]}, passes, worth)
+    assert version is not None
+    assert version.performance_density == pytest.approx(5.92, rel=0.02)
+    assert version.die_mm2 == chip().die_mm2
+
+
 def test_every_version_passes_and_none_is_better_than_the_chip() -> None:
     for passes, bounds in ((passes_2022, BOUNDS_2022), (passes_2023, BOUNDS_2023)):
         version = compliant_variant(chip(), bounds, passes, worth)
@@ -84,6 +94,28 @@ def test_every_version_passes_and_none_is_better_than_the_chip() -> None:
 def test_a_chip_that_passes_is_left_as_it_is() -> None:
     modest = chip(fp16_tflops=100.0, int8_tops=200.0)
     assert compliant_variant(modest, BOUNDS_2023, passes_2023, worth) == modest
+
+
+def test_a_chip_exactly_at_a_bound_is_cut_to_below_it() -> None:
+    linked = compliant_variant(chip(interconnect_gbs=600.0), BOUNDS_2022, passes_2022, worth)
+    assert linked is not None
+    assert 590.0 < linked.interconnect_gbs < 600.0
+    assert linked.tpp == chip().tpp
+    fast = chip(fp16_tflops=300.0, int8_tops=600.0)
+    version = compliant_variant(fast, {"tpp": [fast.tpp]}, lambda v: v.tpp < fast.tpp, worth)
+    assert version is not None
+    assert 0.98 * fast.tpp < version.tpp < fast.tpp
+
+
+@pytest.mark.parametrize("figure", ["fp16_tflops", "memory_bandwidth_gbs", "interconnect_gbs"])
+def test_four_times_a_figure_doubles_the_worth_of_a_chip(figure: str) -> None:
+    better = chip(**{figure: 4.0 * getattr(chip(), figure)})
+    assert worth(better) == pytest.approx(2.0 * worth(chip()))
+
+
+def test_a_chip_without_links_is_worth_something() -> None:
+    single = worth(chip(interconnect_gbs=0.0))
+    assert 0.0 < single == worth(chip(interconnect_gbs=1.0)) < worth(chip(interconnect_gbs=2.0))
 
 
 def test_where_nothing_passes_there_is_no_version() -> None:

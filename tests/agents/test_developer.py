@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents import capability
@@ -556,6 +556,7 @@ def test_the_patient_wait_in_line_and_so_do_all_where_nothing_is_to_be_had(cast)
     st.floats(0.0, 1.0),
     st.lists(st.floats(0.1, 10.0), min_size=3, max_size=3),
 )
+@example(promised=[0.0, 0.0, 1e-38], moving=1.0, price=[1.0, 1.0, 1.0])
 def test_moving_orders_spends_the_same_money(cast, promised, moving, price):
     units, again, prices = reordered(cast, promised, moving=moving, price=price)
     assert (again >= 0.0).all()

@@ -37,6 +37,22 @@ def test_a_fleet_without_users_trains_and_experiments():
     assert divided(0.0, 0.0, 100.0, 1.0, 1.0, 0.7) == (0.0, 0.5, 0.5)
 
 
+def test_users_are_served_up_to_the_limit_and_other_services_beyond_it():
+    assert divided(0.1, 20.0, 100.0, 1.0, 1.0, 0.7)[0] == pytest.approx(0.3)
+    assert divided(0.1, 1000.0, 100.0, 1.0, 1.0, 0.7)[0] == 0.7
+    assert divided(0.9, 20.0, 100.0, 1.0, 1.0, 0.7)[0] == 0.9
+
+
+def test_no_fleet_serves_nobody():
+    assert divided(0.0, 20.0, 0.0, 1.0, 1.0, 0.7)[0] == 0.0
+
+
+def test_what_is_not_given_to_large_models_is_left_to_applications():
+    serving, experiments, training = divided(0.2, 0.0, 100.0, 0.5, 3.0, 0.7)
+    assert (experiments, training) == pytest.approx((0.3, 0.1))
+    assert 1.0 - serving - experiments - training == pytest.approx(0.4)
+
+
 def test_what_users_pay_is_served_with_what_it_costs():
     # A billion dollars, half of it for compute at 10,000 dollars an H100e and year.
     got = fleet_split.serving_need(

@@ -16,14 +16,14 @@ bids = arrays(np.float64, (FIRMS, FUTURES), elements=st.floats(0.2, 5.0))
 supplies = arrays(np.float64, FUTURES, elements=st.floats(0.0, 1e6))
 
 
-def premium(means: float, need: float = 0.0, usual: float = 2.0, highest: float = 3.0) -> float:
+def premium(means: float, need: float = 0.0, usual: float = 2.0, urgency: float = 1.0) -> float:
     got = hiring.premium(
         np.array([[means]]),
         np.array([usual]),
         np.array([[need]]),
         rent_sharing=np.array([0.5]),
-        urgency=np.array([1.0]),
-        highest=np.array([highest]),
+        urgency=np.array([urgency]),
+        highest=np.array([3.0]),
     )
     return float(got[0, 0])
 
@@ -37,6 +37,8 @@ def test_a_firm_of_usual_means_that_lacks_nobody_pays_the_going_wage():
 def test_means_and_need_raise_the_bid_up_to_the_highest():
     assert premium(8.0) == pytest.approx(2.0)
     assert premium(2.0, need=0.5) == pytest.approx(1.5)
+    assert premium(2.0, need=0.5, urgency=2.0) == pytest.approx(1.5**2)
+    assert premium(2.0, need=0.5, urgency=0.0) == 1.0
     assert premium(1e6) == 3.0
     assert premium(1e-6) == pytest.approx(1.0 / 3.0)
 
@@ -96,6 +98,12 @@ def test_the_highest_bidder_fills_first():
     assert hired[:, 0] == pytest.approx([10.0, 2.0], abs=0.02)
 
 
+def test_after_two_passes_bids_no_longer_count():
+    wanted = np.full((4, 1), 10.0)
+    hired = hiring.filled_by_bid(wanted, np.array([[1e9], [1e6], [1e3], [1.0]]), np.array([30.0]))
+    assert hired[:, 0] == pytest.approx([10.0, 10.0, 5.0, 5.0], abs=0.05)
+
+
 # --- whom firms can choose ------------------------------------------------------------------------
 
 
@@ -107,6 +115,7 @@ def test_a_larger_pool_never_makes_hires_worse(everyone, employed, more, selecti
 
     assert quality(everyone) == pytest.approx(1.0), "at the usual choice"
     assert quality(everyone * more) == pytest.approx(more**selectivity)
+    assert quality(everyone / more) == pytest.approx(more**-selectivity)
 
 
 def test_where_firms_employ_nobody_hires_are_as_they_were():

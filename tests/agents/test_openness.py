@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agents.openness import HABIT, LEADS, NEAR, TRAILS, opens_weights, reason_for_release
 
-BEHIND = np.array([0.0, 0.4, 1.2])
+BEHIND = np.array([0.0, 0.4, 1.0])
 TRAILING = np.full(3, 1.0)
 
 

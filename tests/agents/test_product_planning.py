@@ -45,6 +45,21 @@ def test_a_node_class_raises_the_rate_and_nothing_else(cast):
     assert after.node_nm == 3.0
 
 
+def test_every_figure_grows_by_its_own_factor(cast):
+    chip, anchor = following(cast), cast.chip(node_nm=5.0)
+    rate = chip.fp16_tflops / anchor.fp16_tflops
+    grown = {
+        "int8_tops": rate,
+        "die_mm2": 1.1**2,
+        "memory_gb": 1.4**2,
+        "memory_bandwidth_gbs": 1.4**2,
+        "interconnect_gbs": 1.3**2,
+    }
+    for figure, factor in grown.items():
+        assert getattr(chip, figure) == pytest.approx(factor * getattr(anchor, figure)), figure
+    assert chip.hbm_stacks == 6, "five on a package a fifth larger"
+
+
 def test_without_foreign_memory_bandwidth_grows_at_the_pace_of_makers_at_home(cast):
     anchor = cast.chip(node_nm=5.0).memory_bandwidth_gbs
     shares = {share: following(cast, open_memory=share) for share in (0.0, 0.5, 1.0)}
@@ -105,9 +120,10 @@ def test_the_recorded_gains_lead_from_the_a100_to_the_line_that_nvidia_announced
 def test_a_node_counts_once_it_has_been_in_volume_for_long_enough():
     reached = np.full((8, 3), np.inf)
     reached[2] = [-24.0, -24.0, 30.0]
-    reached[3] = [0.0, 6.0, np.inf]
+    reached[3] = [3.0, 6.0, np.inf]
     rung = product_planning.usable_rung(reached, np.full(3, 12.0), np.full(3, 9.0))
     assert rung.tolist() == [3, 2, product_planning.NO_NODE]
+    assert product_planning.NO_NODE not in range(len(reached))
 
 
 @given(st.lists(st.floats(-60.0, 60.0), min_size=8, max_size=8), st.floats(0.0, 24.0))

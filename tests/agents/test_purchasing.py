@@ -61,6 +61,11 @@ def test_the_best_buy_has_the_appeal_one_and_no_other_more(worth, sensitivity):
     assert (got.argmax(axis=0) == worth.argmax(axis=0)).all()
 
 
+def test_what_is_worth_nothing_appeals_to_nobody():
+    got = appeal(np.zeros((LINES, FUTURES)), sensitivity=np.ones(FUTURES))
+    assert (got == 0.0).all()
+
+
 @given(worths, sensitivities)
 def test_a_dollar_of_another_size_changes_no_choice(worth, sensitivity):
     once = appeal(worth, sensitivity=sensitivity)
@@ -74,6 +79,6 @@ def test_a_hurry_draws_on_reserves_and_never_beyond():
 
 
 def test_the_main_channel_takes_most_of_the_budget():
-    shares = np.array([[0.3, 0.0, 0.6], [0.3, 0.0, 0.1], [0.4, 0.0, 0.3]])
+    shares = np.array([[0.3, 0.0, 0.6, 0.0], [0.3, 0.0, 0.1, 0.0], [0.4, 0.0, 0.3, 1.0]])
     got = main_channel(shares, ("direct", "direct", "rented"), ("direct", "rented"))
-    assert got.tolist() == [0, -1, 0]
+    assert got.tolist() == [0, -1, 0, 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents import run_planning
@@ -40,21 +40,30 @@ def test_the_leader_waits_for_a_full_step_and_the_others_for_less():
     assert not worth(0.0, 0.1, behind=3.0), "for nothing nobody trains"
 
 
+def test_a_rival_ahead_never_makes_a_firm_wait_for_more_than_a_full_step():
+    figures = (np.array([figure]) for figure in (0.4, 0.2, 1.0))
+    assert run_planning.worth_starting(*figures, step=STEP, urgent=np.full(1, 0.9))[0]
+
+
 def test_every_run_has_its_reason():
     assert reason(np.inf, 0.0, 0.0) == FIRST
     assert reason(0.4, 0.2, 0.0) == FLEET
     assert reason(0.2, 0.4, 1.0) == METHODS
+    assert reason(0.4, 0.4, 0.0) == FLEET
     assert reason(0.1, 0.2, 1.0) == OVERTAKEN
+    assert reason(0.3, 0.2, 1.0) == FLEET, "a full step needs no rival"
+    assert reason(0.1, 0.2, 0.0) == METHODS, "no rival ahead"
     assert sorted({FIRST, FLEET, METHODS, OVERTAKEN}) == list(range(len(START_REASONS)))
 
 
 def test_a_run_begins_once_ready_or_when_what_it_waited_for_has_come():
-    ready = np.array([8.25, 9.0, 3.0])
+    ready = np.array([8.25, 9.0, 3.0, 8.0, 9.5])
     got = run_planning.moment_of_start(ready, 9.0, 1.0)
-    assert got.tolist() == [8.25, 9.0, 9.0]
+    assert got.tolist() == [8.25, 9.0, 9.0, 9.0, 9.0]
 
 
 @given(gains, st.floats(0.0, 12.0))
+@example(0.2, 3.0)
 def test_a_model_is_reworked_for_enough_and_not_too_often(gain, since):
     got = run_planning.worth_reworking(
         np.array([gain]), np.array([since]), step=np.full(1, 0.2), months=np.full(1, 3.0)

@@ -42,6 +42,13 @@ def test_more_users_never_slow_a_stack(maturity, gain, following, more, learning
     assert maturity <= few <= many <= 1.0
 
 
+@given(SHARES, SHARES, FOLLOWING, st.floats(0.1, 3.0))
+def test_two_short_periods_do_what_one_as_long_as_both_does(maturity, gain, following, years):
+    half = matured(maturity, gain, following, years=years / 2.0)
+    twice = matured(half, gain, following, years=years / 2.0)
+    assert twice == pytest.approx(matured(maturity, gain, following, years=years))
+
+
 @given(SHARES, SHARES, st.floats(0.0, 0.9))
 def test_at_the_start_familiarity_is_that_of_maturity(maturity, loyalty, from_users):
     found = familiarity(maturity, maturity, loyalty=loyalty, from_users=from_users)

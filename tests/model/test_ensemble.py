@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.records import Quantity
+from model import loading
 from model.ensemble import Parameters, spread
+from model.limits import LimitError
 from model.streams import Streams
 
 
@@ -70,6 +72,7 @@ def test_shares_stay_shares(unit: str) -> None:
     assert values.max() <= 1.0
     assert spread(figure(0.1, 0.0, 0.3, unit), z).min() >= 0.0
     assert spread(figure(0.9, 0.7, 1.0, "km"), z).max() > 1.0
+    assert spread(figure(0.5, 0.4, 0.6, unit), np.zeros(1)).tolist() == [0.5]
 
 
 def test_a_figure_taken_as_known_is_the_same_in_every_future():
@@ -106,6 +109,12 @@ def test_a_fixed_parameter_is_what_it_is_fixed_to():
 def test_an_unknown_name_to_fix_is_refused():
     with pytest.raises(KeyError, match="spede"):
         Parameters(KNOWN, Streams(1, 3), {"spede": 1.0})
+
+
+def test_a_value_that_a_parameter_cannot_have_is_refused():
+    quantities = loading.parameter_quantities()
+    with pytest.raises(LimitError, match="wage_response"):
+        Parameters(quantities, Streams(1, 3), {"wage_response": 1.0})
 
 
 def test_certain_is_for_what_is_the_same_everywhere():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.frontier import Frontier, gap
+from model.frontier import Frontier, beyond_record, gap
 
 FUTURES = 3
 
@@ -68,11 +68,27 @@ def test_who_has_nothing_is_behind_by_more_than_the_record():
     assert measured(frontier(), frontier(), 30.0) == (0.0, 0.0)
 
 
+def test_what_is_censored_lies_beyond_the_record_and_what_is_undefined_stays_so():
+    values, side = np.array([3.0, np.nan, np.nan, np.nan]), np.array([0.0, 1.0, -1.0, 0.0])
+    got = beyond_record(values, side)
+    assert np.array_equal(got, [3.0, np.inf, -np.inf, np.nan], equal_nan=True)
+
+
 def test_first_reached():
     levels = {0.5: -np.inf, 1.5: 0.0, 2.0: 0.0, 2.1: 10.0, 5.0: 10.0, 5.1: np.inf}
     for level, when in levels.items():
         assert LEADER.first_reached(np.array([level])).tolist() == [when], level
     assert frontier().first_reached(np.array([0.0])).tolist() == [np.inf]
+
+
+def test_a_record_of_any_length_is_searched_to_its_end():
+    made = Frontier(2)
+    for month in range(70):
+        made.advance(np.array([1.0, 3.0]) * (month + 1.0), np.full(2, float(month)))
+        for earlier in range(month + 1):
+            levels = np.array([1.0, 3.0]) * (earlier + 1.0)
+            assert made.first_reached(levels).tolist() == [earlier, earlier]
+        assert made.first_reached(made.level + 0.5).tolist() == [np.inf, np.inf]
 
 
 def test_a_frontier_never_retreats():
@@ -152,7 +168,7 @@ def plainly(leader, follower, now: float) -> tuple[float, float]:
 def test_the_steps_of_a_future_are_its_advances_alone() -> None:
     frontier = Frontier(2)
     frontier.advance(np.array([1.0, 2.0]), np.array([0.5, 0.25]))
-    frontier.advance(np.array([3.0, 1.0]), np.array([2.0, 2.5]))
-    frontier.advance(np.array([2.0, 4.0]), np.array([3.0, 3.5]))
-    assert frontier.steps_of(0) == [(0.5, 1.0), (2.0, 3.0)]
+    frontier.advance(np.array([1.5, 1.0]), np.array([2.0, 2.5]))
+    frontier.advance(np.array([1.25, 4.0]), np.array([3.0, 3.5]))
+    assert frontier.steps_of(0) == [(0.5, 1.0), (2.0, 1.5)]
     assert frontier.steps_of(1) == [(0.25, 2.0), (3.5, 4.0)]

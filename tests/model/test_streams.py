@@ -162,6 +162,10 @@ def test_the_luck_of_some_futures_is_theirs_among_all_to_the_bit(seed, ordinals,
     where = np.array(some, dtype=np.int64)
     spread = np.linspace(0.0, sigma, FUTURES)
     for asked in (ordinal, 3):
-        everyone = streams.lognormal("run", asked, sigma=spread)
-        alone = streams.lognormal("run", asked, sigma=spread, where=where)
-        assert np.array_equal(alone, everyone[where])
+        for deviation in (spread, sigma):
+            unasked = Streams(seed, FUTURES)
+            alone = unasked.lognormal("run", asked, sigma=deviation, where=where)
+            everyone = streams.lognormal("run", asked, sigma=deviation)
+            assert np.array_equal(alone, everyone[where])
+            again = streams.lognormal("run", asked, sigma=deviation, where=where)
+            assert np.array_equal(again, alone)

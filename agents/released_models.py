@@ -73,11 +73,6 @@ class BaseModel:
         """OOM of effective compute before any post-training."""
         return self.flop + self.efficiency
 
-    def parts(self, here: Ints, post_training: Floats, learned: Floats) -> Floats:
-        """Parts of the level of models made of it in the futures ``here``, as in ``PARTS``."""
-        found = self.efficiency[here] - self.absorbed[here]
-        return np.stack([self.flop[here], found, self.absorbed[here], post_training, learned])
-
     def replace(self, here: Ints, flop: Floats, efficiency: Floats, absorbed: Floats) -> None:
         """Put new bases in its place in the futures ``here``, where they are the better ones."""
         better = flop + efficiency > self.level[here]

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
-from agents import fleet_split, lithography
+from agents import fleet_split, lithography, releases, research, runs
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints
 from agents.designer import Designer, Products
@@ -490,33 +490,40 @@ class World(mesa.Model):
         self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0, terms.access)
         self.agents_by_type[Foundry].do("open_fabs")
         firms = [developer for developer in self.developers if developer.exists]
-        self._scrap_accelerators(firms)
+        share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
+        for compatriots in _by_region(firms):
+            research.scrap(compatriots, share)
         researching = [firm for firm in firms if firm.trains]
-        self._release_models(researching)
-        best_equipped = np.zeros(self.futures)
-        for firm in firms:
-            best_equipped = np.maximum(best_equipped, firm.usable)
-        for firm in researching:
-            firm.reorganise(1.0)
-            firm.divide_fleet()
-            firm.do_research(1.0, best_equipped)
-            firm.start_training()
+        teams = _by_region(researching)
+        self._release_models(researching, teams)
+        usable = (firm.usable for firm in firms)
+        best_equipped = np.maximum.reduce([np.zeros(self.futures), *usable])
+        for team in teams:
+            research.reorganise(team, 1.0)
+            research.divide_fleets(team)
+            research.do_research(team, 1.0, best_equipped)
+            runs.start_training(team)
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
 
-    def _scrap_accelerators(self, firms: list[Developer]) -> None:
-        share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
+    def _release_models(self, firms: list[Developer], teams: list[list[Developer]]) -> None:
+        better = {
+            firm.name: its
+            for team in teams
+            for firm, its in zip(team, releases.release(team), strict=True)
+        }
         for firm in firms:
-            firm.scrap(share)
-
-    def _release_models(self, firms: list[Developer]) -> None:
-        for firm in firms:
-            better = firm.release()
-            if better.any():
+            if better[firm.name].any():
                 self.knowledge.see_release(firm)
-                self._tell(firm.released_at, firm, "releases a better model", better)
+                self._tell(firm.released_at, firm, "releases a better model", better[firm.name])
 
     def _tell(self, when: Floats, actor: Actor, event: str, where: Bools) -> None:
         self.chronicle.note(when, actor.name, event, "", where)
 
     def _record(self) -> None:
         self.record.take(self)
+
+
+def _by_region(firms: Sequence[Developer]) -> list[list[Developer]]:
+    """Firms of each region in which there is one, in their order."""
+    teams = ([firm for firm in firms if firm.region == region] for region in REGIONS)
+    return [team for team in teams if team]

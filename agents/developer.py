@@ -67,6 +67,8 @@ class Developer(Trainer):
         self.usable: Floats = self.fleet[CHANNELS.index("direct")].copy()
         self._usable_at_start: Floats = np.maximum(self.usable, 1.0)
 
+        # Where it last ordered, and how each line appealed to it there, until it reorders.
+        self._weighed: tuple[Counter, Floats] | None = None
         self._main_channel: Ints = np.full(model.futures, CHANNELS.index("direct"))
 
         self.funding: Floats = np.zeros(model.futures)
@@ -101,7 +103,7 @@ class Developer(Trainer):
         self.released: Floats = nothing
         self.released_at: Floats = nothing
         self.released_open: Floats = nothing
-        self.parts: Floats = np.stack([nothing, *np.zeros((len(PARTS) - 1, self.model.futures))])
+        self.parts: Floats = np.array([nothing, *np.zeros((len(PARTS) - 1, self.model.futures))])
         habit = self.strategy.openness == "open-weights"
         self.open_weights: Bools = np.full(self.model.futures, habit)
         everywhere = np.arange(self.model.futures)
@@ -144,7 +146,9 @@ class Developer(Trainer):
         """Units it orders of each line at the counter this quarter, ``(lines, futures)``."""
         ready = self.model.parameters["cash_deployed"]
         budget = purchasing.budget(self.cash, ready, counter.haste)
-        shares = purchasing.choice_shares(self.appeal(counter.appeals), counter.offered)
+        appeal = self.appeal(counter.appeals)
+        self._weighed = counter, appeal
+        shares = purchasing.choice_shares(appeal, counter.offered)
         self._note_purchase(shares, counter)
         return budget * shares / counter.price
 
@@ -156,7 +160,11 @@ class Developer(Trainer):
         """
         moved = units * (1.0 - promised) * self.model.parameters["unfilled_reordered"]
         to_be_had = counter.offered * promised
-        shares = purchasing.choice_shares(self.appeal(counter.appeals), to_be_had)
+        weighed_at, appeal = self._weighed or (None, None)
+        self._weighed = None
+        if weighed_at is not counter or appeal is None:
+            appeal = self.appeal(counter.appeals)
+        shares = purchasing.choice_shares(appeal, to_be_had)
         found = total(to_be_had) > 0.0
         return units - moved * found + total(moved * counter.price) * shares / counter.price
 

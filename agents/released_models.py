@@ -33,7 +33,7 @@ class PastRelease(NamedTuple):
     def parts(self) -> Floats:
         """Parts of its level, ``(parts, futures)``; all of its methods count as found."""
         others = np.zeros((len(PARTS) - 2, len(self.flop)))
-        return np.stack([self.flop, self.efficiency, *others])
+        return np.array([self.flop, self.efficiency, *others])
 
 
 def past_releases(firm: Actor, record: DeveloperRecord, efficiency: Floats) -> list[PastRelease]:

@@ -42,7 +42,7 @@ def runs_of(rows: Ints) -> list[tuple[int, slice]]:
     """Each number that occurs in ``rows``, which are in order, and the places that hold it."""
     if not rows.size:
         return []
-    starts = [0, *(np.flatnonzero(np.diff(rows)) + 1).tolist()]
+    starts = [0, *(np.diff(rows).nonzero()[0] + 1).tolist()]
     ends = [*starts[1:], rows.size]
     return [(int(rows[a]), slice(a, b)) for a, b in zip(starts, ends, strict=True)]
 

@@ -121,8 +121,8 @@ class ChipMarket:
         lines = chip_lines.lines_on_sale(
             self._designers, rules, self._calendar, self._parameters, start, end
         )
-        listed = np.stack([self._list_price(line) for line in lines])
-        price = listed * np.stack([self._premium(line) for line in lines])
+        listed = np.array([self._list_price(line) for line in lines])
+        price = listed * np.array([self._premium(line) for line in lines])
         known = self._parameters
         training, serving = chip_lines.worth(lines, known)
         return Session(
@@ -204,7 +204,7 @@ class ChipMarket:
             if not rows:
                 continue
             lines = [session.lines[row] for row in rows]
-            good = np.stack([foundry.yield_at(line.chip.node_nm) for line in lines])
+            good = np.array([foundry.yield_at(line.chip.node_nm) for line in lines])
             per_wafer = np.array([[line.dies_per_wafer] for line in lines]) * 1e3
             wafers = ratio(dies[rows] * (1.0 - banked[rows]), per_wafer * good)
             serves = (good > 0.0) * self._may_serve(session, foundry, lines)
@@ -224,7 +224,7 @@ class ChipMarket:
             )
             for designer in designers
         ]
-        return np.stack(np.broadcast_arrays(*shares))
+        return np.array(np.broadcast_arrays(*shares))
 
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
         """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
@@ -289,15 +289,18 @@ class ChipMarket:
         compute, training = units * stall.compute, units * stall.training
         delivered = units.any(axis=1)
         for channel, places in stall.by_channel.items():
-            arrived = 1.0 - seizure if channel == "smuggled" else 1.0
+            sent, trained = total(compute[places]), total(training[places])
+            arrived = units
+            if channel == "smuggled":
+                passed = 1.0 - seizure
+                arrived = units * passed
+                self.seized_h100e = self.seized_h100e + sent * (1.0 - passed)
+                sent, trained = sent * passed, trained * passed
             for place in places:
                 if delivered[place]:
                     kind = Kind(firm.name, firm.region, stall.chips[place], channel)
-                    self.installed_base.receive(kind, units[place] * arrived, session.end)
-            sent = total(compute[places])
-            firm.install(channel, sent * arrived, total(training[places]) * arrived)
-            if channel == "smuggled":
-                self.seized_h100e = self.seized_h100e + sent * (1.0 - arrived)
+                    self.installed_base.receive(kind, arrived[place], session.end)
+            firm.install(channel, sent, trained)
 
     def _pay_makers(self, session: Session, sold: Floats) -> None:
         """The market pays the designers, and these their suppliers."""

@@ -462,7 +462,7 @@ class World(mesa.Model):
             self.agents_by_type[Designer],
             self.chip_market.installed_base,
             self.ratings(),
-            np.stack([self.labour_market.people(region, "engineers") for region in REGIONS]),
+            np.array([self.labour_market.people(region, "engineers") for region in REGIONS]),
             months,
         )
         self._advance_nodes(months)

@@ -239,7 +239,9 @@ class Adoption:
                 region: Region = firm.region  # type: ignore[assignment]
                 best[region] = np.maximum(best[region], firm.released)
                 self._best_open = np.maximum(self._best_open, firm.released_open)
-        return np.maximum(np.array([best[region] for region in REGIONS]), self._best_open)
+        return np.asarray(
+            np.maximum(np.array([best[region] for region in REGIONS]), self._best_open)
+        )
 
     def _prices(self) -> Floats:
         """Fall of the price of a task by region of the developers, OOM, ``(regions, futures)``."""

@@ -131,7 +131,10 @@ def brought_by_movers(
         worth: how many of its people's part one mover plays in taking up new methods.
     """
     everyone = total(movers)
-    distance = ratio(total(movers * np.maximum(carried - efficiency, 0.0)), everyone)
+    behind = carried - efficiency
+    np.maximum(behind, 0.0, out=behind)
+    behind *= movers
+    distance = ratio(total(behind), everyone)
     closed: Floats = -np.expm1(-worth * ratio(everyone, staff))
     return closed * distance
 

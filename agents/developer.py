@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from agents import adoption_choice, capability, purchasing, releases, research, runs
+from agents import capability, purchasing, releases, research, runs
 from agents.arrays import Bools, Floats, Ints, total
 from agents.decisions import Decisions
 from agents.mechanisms import Mechanism
@@ -261,13 +261,6 @@ class Developer(Trainer):
         self.techniques.learn_of(gain, known_from)
 
     # --- applications ---------------------------------------------------------------------------
-
-    def learn_from_use(self, use: Floats, months: float) -> None:
-        """Get better at applications by the use it serves, a share of what the world could use."""
-        pace = self.model.parameters["data_learning"]
-        self.application = adoption_choice.practice_from_use(
-            self.application, use, pace, months / 12.0
-        )
 
     def review_sectors(self, outlook: Outlook) -> None:
         """Enter and leave sectors; who works on general models has a shorter way to any."""

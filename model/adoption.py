@@ -14,6 +14,7 @@ from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook
 from agents.records import Quantity, Region, Sector
 from agents.released_models import NOTHING_RELEASED
+from agents.side_by_side import of_each, to_each
 from agents.surroundings import Parameters
 from model.calendar import MONTHS_PER_YEAR
 from model.ecosystem import Ecosystem
@@ -296,13 +297,14 @@ class Adoption:
             effort = np.where(deserted, usual, effort)
             everyone = total(effort)
         self._effort[row] = everyone
-        skilled = effort * np.array([firm.application for firm in firms])[:, None]
+        skill = of_each(firms, "application")
+        skilled = effort * skill[:, None]
         self._skill[row] = ratio(total(skilled), everyone)
         self._set_attraction(row, total(weights))
         self._settle(firms, total((effort * ratio(takings, everyone)).swapaxes(0, 1)), months)
         used = total((effort * ratio(reach, everyone)).swapaxes(0, 1))
-        for firm, its_use in zip(firms, used, strict=True):
-            firm.learn_from_use(its_use, months)
+        pace, years = self._parameters["data_learning"], months / MONTHS_PER_YEAR
+        to_each(firms, "application", choice.practice_from_use(skill, used, pace, years))
 
     def _settle(self, firms: Sequence[Developer], a_year: Floats, months: float) -> None:
         """Pay firms for a period and take what running costs them, ``(firms, futures)``."""
@@ -325,10 +327,10 @@ class Adoption:
         known = self._parameters
         model = np.array([self._level_used(firm) for firm in firms])
         ahead = np.where(np.isfinite(model), model - known["level_at_start"], 0.0)
-        usable = np.maximum(np.array([firm.usable for firm in firms]), SMALLEST_MARKET)
+        usable = np.maximum(of_each(firms, "usable"), SMALLEST_MARKET)
         equipped = known["revenue_scale"] * np.log(usable)
         drawn = np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
-        return np.asarray(np.array([firm.engineers for firm in firms]) * drawn)
+        return np.asarray(of_each(firms, "engineers") * drawn)
 
     def _level_used(self, firm: Developer) -> Floats:
         """Level of the model that a firm serves, OOM; minus infinity where there is none."""

@@ -90,12 +90,14 @@ class ChipMarket:
         asks = [firm.order_chips(stall.counter) for firm, stall in zip(firms, at, strict=True)]
         asked = _together(session, at, asks)
         promised = self._promise(session, asked)
+        promises = stalls.parts_of(promised)
         orders = [
-            firm.reorder(stall.counter, ask, promised[stall.rows])
+            firm.reorder(stall.counter, ask, promises[stall.number])
             for firm, stall, ask in zip(firms, at, asks, strict=True)
         ]
         ordered = _together(session, at, orders)
         share = self._fill(session, ordered)
+        fills = stalls.parts_of(share)
         sold = ordered * share
         reference = (
             self._parameters.certain("enforcement_reference"),
@@ -105,7 +107,7 @@ class ChipMarket:
         seizure = self.grey.seizure_share(effort)
         to_china = np.zeros_like(ordered)
         for firm, stall, ask, order in zip(firms, at, asks, orders, strict=True):
-            units = order * share[stall.rows]
+            units = order * fills[stall.number]
             self._collect(session, firm, stall, units)
             self._hand_over(session, firm, stall, units, seizure)
             if firm.region == "CN":
@@ -266,8 +268,9 @@ class ChipMarket:
         """The firm pays list prices to the market and premiums outside; sellers owe fees."""
         taken = units * stall.listed
         self._ledger.pay(firm, self, total(taken), "accelerators")
-        premiums = total(units * stall.mark_up)
-        self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
+        if stall.dearer:
+            premiums = total(units[stall.dearer] * stall.mark_up)
+            self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
         if firm.region != "CN":
             return
         for place, row in enumerate(stall.rows):

@@ -102,6 +102,8 @@ def _unchanged(table: Sequence[Sequence[float | Floats]]) -> bool:
 
 
 def _same_length(table: Sequence[Sequence[float | Floats]]) -> list[Floats]:
+    if all(isinstance(value, float) for row in table for value in row):
+        return list(np.array(table)[..., np.newaxis])
     longest = max(np.size(value) for row in table for value in row)
     return [np.array([np.broadcast_to(value, longest) for value in row]) for row in table]
 

@@ -281,7 +281,7 @@ class World(mesa.Model):
     @property
     def developers(self) -> list[Developer]:
         """AI developers, in the order of the data."""
-        return list(self.agents_by_type[Developer])
+        return [*self._developers]
 
     @property
     def foundries(self) -> list[Foundry]:
@@ -351,6 +351,8 @@ class World(mesa.Model):
             TalentPool(self, pool)
         for government in cast.governments:
             Government(self, government)
+        # The cast is complete from the start, so that firms founded later are in it too.
+        self._developers = list(self.agents_by_type[Developer])
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]

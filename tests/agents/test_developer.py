@@ -303,7 +303,7 @@ def test_a_seller_of_access_opens_its_weights_once_it_trails_too_far(cast):
     assert ["leads" in reasons[0], "near" in reasons[1], "trails" in reasons[2]] == [True] * 3
     lab.strategy.open_up(np.full(3, 0.5))  # a demand shock
     lab.run_due = np.full(3, 5.0)
-    lab.run_flop = lab._run_flop * 1.01
+    lab.run_flop = lab.run_flop * 1.01
     world.time = 5.0
     lab.release()
     assert lab.open_weights.tolist() == [False, True, True]

@@ -21,7 +21,7 @@ def scenario_richness(traits: Floats, weights: Floats) -> Floats:
     logs = np.log(traits)
     relative = logs - total(logs.swapaxes(0, 1))[:, None] / traits.shape[1]
     rows = [total(relative * weight[:, None, None]) for weight in weights]
-    return np.exp(np.stack(rows))
+    return np.exp(np.array(rows))
 
 
 def usefulness(level: Floats, need: Floats, start: Floats, distance: Floats) -> Floats:

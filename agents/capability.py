@@ -99,6 +99,19 @@ def practised(months_of_practice: Floats, months_to_learn: Floats) -> Floats:
     return -np.expm1(-months_of_practice / months_to_learn)
 
 
+def utilisation(skill: Floats, *, best: Floats, untrained: Floats) -> Floats:
+    """Share of a cluster's peak that engineers get out of it, between unskilled and skilled ones.
+
+    ``best x (untrained + (1 - untrained) x skill)``.
+
+    Args:
+        skill: what they have learned of large runs, 0 to 1.
+        best: share that skilled ones get.
+        untrained: part of that share that beginners get.
+    """
+    return best * (untrained + (1.0 - untrained) * skill)
+
+
 def brought_by_movers(
     efficiency: Floats, movers: Floats, carried: Floats, staff: Floats, worth: Floats
 ) -> Floats:
@@ -118,7 +131,10 @@ def brought_by_movers(
         worth: how many of its people's part one mover plays in taking up new methods.
     """
     everyone = total(movers)
-    distance = ratio(total(movers * np.maximum(carried - efficiency, 0.0)), everyone)
+    behind = carried - efficiency
+    np.maximum(behind, 0.0, out=behind)
+    behind *= movers
+    distance = ratio(total(behind), everyone)
     closed: Floats = -np.expm1(-worth * ratio(everyone, staff))
     return closed * distance
 

@@ -81,7 +81,7 @@ class Decisions:
             reason: place in that list, one for all or one per future.
             size: a figure that goes with it, ``(futures,)``.
         """
-        futures = np.flatnonzero(where)
+        futures = where.nonzero()[0]
         if not futures.size:
             return
         chosen = None if size is None else size[futures]

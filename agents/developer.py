@@ -6,25 +6,18 @@ from typing import Literal
 
 import numpy as np
 
-from agents import (
-    adoption_choice,
-    capability,
-    fleet_split,
-    openness,
-    purchasing,
-    run_planning,
-)
-from agents.arrays import Bools, Floats, Ints, replaced, total
+from agents import capability, purchasing, releases, research, runs
+from agents.arrays import Bools, Floats, Ints, total
 from agents.decisions import Decisions
 from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook, Portfolio
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
 from agents.released_models import NOTHING_RELEASED, PARTS, past_releases
-from agents.run_planning import START_REASONS
 from agents.strategy import Strategy
 from agents.surroundings import Surroundings
-from agents.trainer import NO_RUN, Trainer
+from agents.techniques import Techniques
+from agents.trainer import Trainer
 
 Channel = Literal["direct", "variant", "domestic", "smuggled", "rented"]
 CHANNELS: tuple[Channel, ...] = ("direct", "variant", "domestic", "smuggled", "rented")
@@ -74,17 +67,19 @@ class Developer(Trainer):
         self.usable: Floats = self.fleet[CHANNELS.index("direct")].copy()
         self._usable_at_start: Floats = np.maximum(self.usable, 1.0)
 
+        # Where it last ordered, and how each line appealed to it there, until it reorders.
+        self._weighed: tuple[Counter, Floats] | None = None
         self._main_channel: Ints = np.full(model.futures, CHANNELS.index("direct"))
 
         self.funding: Floats = np.zeros(model.futures)
         self.plan_staff(record)
 
         self.attention = self.draw(record.foundation_focus, "focus")
-        self._aim = self.attention
+        self.aim = self.attention
         self.efficiency = -self.draw(record.efficiency_lag, "efficiency-lag")
         self.absorbed: Floats = np.zeros(model.futures)
         self.post_training: Floats = np.zeros(model.futures)
-        self._techniques: list[tuple[Floats, Floats]] = []
+        self.techniques = Techniques(model.futures)
         self.revenue: Floats = np.zeros(model.futures)
         self.divide_fleet()
         self.application: Floats = np.zeros(model.futures)
@@ -95,9 +90,12 @@ class Developer(Trainer):
         first = min((past.when for past in self.past_releases), default=0.0)
         self.practice: Floats = np.full(model.futures, -first)
 
-        self._day = model.chance(f"{self.name}/day-of-month")
+        self.day_of_month = model.chance(f"{self.name}/day-of-month")
         if self.exists and self.trains:
-            self.take_up_work_under_way(self._flop_a_month())
+            accelerators = self.usable * self.uses.training
+            self.take_up_work_under_way(
+                capability.training_flop(accelerators, self.utilisation(), 1.0)
+            )
 
     def _start_with_past_releases(self) -> None:
         """Its models of before the start; the best is at hand to be improved."""
@@ -105,14 +103,15 @@ class Developer(Trainer):
         self.released: Floats = nothing
         self.released_at: Floats = nothing
         self.released_open: Floats = nothing
-        self.parts: Floats = np.stack([nothing, *np.zeros((len(PARTS) - 1, self.model.futures))])
+        self.parts: Floats = np.array([nothing, *np.zeros((len(PARTS) - 1, self.model.futures))])
         habit = self.strategy.openness == "open-weights"
         self.open_weights: Bools = np.full(self.model.futures, habit)
         everywhere = np.arange(self.model.futures)
         for past in self.past_releases:
-            self._base.replace(everywhere, past.flop, past.efficiency, self.absorbed)
+            self.base.replace(everywhere, past.flop, past.efficiency, self.absorbed)
             here = np.flatnonzero(past.level > self.released)
-            self._publish(here, past.parts[:, here], np.full(here.shape, past.when))
+            places = np.zeros_like(here), here
+            releases.publish([self], places, past.parts[:, here], np.full(here.shape, past.when))
             if past.is_open:
                 self.released_open = np.maximum(self.released_open, past.level)
 
@@ -147,7 +146,9 @@ class Developer(Trainer):
         """Units it orders of each line at the counter this quarter, ``(lines, futures)``."""
         ready = self.model.parameters["cash_deployed"]
         budget = purchasing.budget(self.cash, ready, counter.haste)
-        shares = purchasing.choice_shares(self.appeal(counter.appeals), counter.offered)
+        appeal = self.appeal(counter.appeals)
+        self._weighed = counter, appeal
+        shares = purchasing.choice_shares(appeal, counter.offered)
         self._note_purchase(shares, counter)
         return budget * shares / counter.price
 
@@ -159,7 +160,11 @@ class Developer(Trainer):
         """
         moved = units * (1.0 - promised) * self.model.parameters["unfilled_reordered"]
         to_be_had = counter.offered * promised
-        shares = purchasing.choice_shares(self.appeal(counter.appeals), to_be_had)
+        weighed_at, appeal = self._weighed or (None, None)
+        self._weighed = None
+        if weighed_at is not counter or appeal is None:
+            appeal = self.appeal(counter.appeals)
+        shares = purchasing.choice_shares(appeal, to_be_had)
         found = total(shares) > 0.0
         return units - moved * found + total(moved * counter.price) * shares / counter.price
 
@@ -194,11 +199,7 @@ class Developer(Trainer):
 
     def scrap(self, share: Floats) -> None:
         """Take a share of the fleet, the worn-out part, out of use."""
-        if self.off_since(Mechanism.COMPUTE) is not None:
-            return
-        self.scrapped = self.scrapped + total(self.fleet) * share
-        self.fleet = self.fleet * (1.0 - share)
-        self.usable = self.usable * (1.0 - share)
+        research.scrap([self], share)
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -233,34 +234,17 @@ class Developer(Trainer):
 
     def take_notice(self, drawn_in: Floats) -> None:
         """Aim to give large models a further share of the effort not yet given to them."""
-        self._aim = self._aim + (1.0 - self._aim) * drawn_in
+        self.aim = self.aim + (1.0 - self.aim) * drawn_in
 
     def reorganise(self, months: float) -> None:
         """Turn effort towards what it aims at; projects take months to staff."""
-        if self.off_since(Mechanism.MONEY) is not None:
-            return
-        pace = months / self.model.parameters["reorganisation_months"]
-        self.attention = self.attention + (self._aim - self.attention) * np.minimum(pace, 1.0)
+        research.reorganise([self], months)
 
     # --- use of the fleet -----------------------------------------------------------------------
 
     def divide_fleet(self) -> None:
         """Serve users first, up to a limit; divide the rest between experiments and a run."""
-        if self.off_since(Mechanism.COMPUTE) is not None:
-            return
-        known = self.model.parameters
-        cost = self.model.compute_cost()
-        need = fleet_split.serving_need(
-            self.revenue, cost_share=known["serving_cost_share"], compute_cost=cost
-        )
-        self.uses = fleet_split.split(
-            self.strategy.other_services,
-            need,
-            self.usable,
-            self.attention,
-            self.strategy.experiments_per_run,
-            limit=known["serving_limit"],
-        )
+        research.divide_fleets([self])
 
     def compute_growth(self) -> Floats:
         """Training compute relative to the start, ``(futures,)``."""
@@ -270,70 +254,13 @@ class Developer(Trainer):
 
     def do_research(self, months: float, best_equipped: Floats) -> None:
         """Find algorithmic improvements, learn from what others published, tune models."""
-        known = self.model.parameters
-        compute = self.usable * self.uses.experiments / known["reference_compute"]
-        own = capability.own_progress(
-            self.researchers
-            * self.quality["researchers"]
-            * self.attention
-            / known["reference_researchers"],
-            compute,
-            self.efficiency,
-            capability.scarcity(self.usable, best_equipped),
-            pace=known["research_pace"],
-            talent_elasticity=known["talent_elasticity"],
-            compute_elasticity=known["compute_elasticity"],
-            exhaustion=known["exhaustion"],
-            scarcity_push=known["scarcity_push"],
-        )
-        # Data from use raise the yield of research on what is used.
-        own = own * (1.0 + known["data_to_research"] * self.model.adoption.feedback(self.region))
-        absorption = known["absorption"] * self.attention
-        learned = capability.spillover(
-            self.efficiency, self.model.knowledge.published(self.region), absorption
-        )
-        found = self.unless_off(Mechanism.ALGORITHMS, own)
-        read = self.unless_off(Mechanism.LEARNING, learned)
-        self.efficiency = self.efficiency + months * (found + read)
-        self.absorbed = self.absorbed + months * read
-        self._post_train(months, compute)
-        practised = months * self.attention * np.isfinite(self.run_due)
-        self.practice = self.practice + self.unless_off(Mechanism.TALENT, practised)
+        research.do_research([self], months, best_equipped)
 
     def learn_of(self, gain: Floats, known_from: Floats) -> None:
         """Get to know a technique of post-training at a time of its own, months."""
-        self._techniques.append((gain, known_from))
-
-    def _post_train(self, months: float, compute: Floats) -> None:
-        """Get more out of the techniques it knows."""
-        if not self._techniques or self.off_since(Mechanism.POST_TRAINING) is not None:
-            return
-        known = self.model.parameters
-        now = self.model.time
-        effort = capability.post_training_effort(
-            self.engineers
-            * self.quality["engineers"]
-            * self.attention
-            / known["reference_engineers"],
-            compute,
-            self.revenue / known["reference_revenue"],
-            talent_elasticity=known["post_talent_elasticity"],
-            compute_elasticity=known["post_compute_elasticity"],
-            use_elasticity=known["post_use_elasticity"],
-        )
-        techniques = total(np.where(since <= now, gain, 0.0) for gain, since in self._techniques)
-        self.post_training = capability.post_trained(
-            self.post_training, techniques, effort, pace=known["post_training_pace"], months=months
-        )
+        self.techniques.learn_of(gain, known_from)
 
     # --- applications ---------------------------------------------------------------------------
-
-    def learn_from_use(self, use: Floats, months: float) -> None:
-        """Get better at applications by the use it serves, a share of what the world could use."""
-        pace = self.model.parameters["data_learning"]
-        self.application = adoption_choice.practice_from_use(
-            self.application, use, pace, months / 12.0
-        )
 
     def review_sectors(self, outlook: Outlook) -> None:
         """Enter and leave sectors; who works on general models has a shorter way to any."""
@@ -344,106 +271,10 @@ class Developer(Trainer):
 
     def start_training(self) -> None:
         """Begin a run where one is prepared, none is under way, and it would pay."""
-        now, known = self.model.time, self.model.parameters
-        here = np.flatnonzero(np.isinf(self.run_due) & (self.ready_to_train <= now))
-        if not here.size:
-            return
-        a_month = self._flop_a_month()[here]
-        flop = a_month * known["run_months"][here]
-        compute_gain = np.log10(np.maximum(flop, 1.0)) - self._base.flop[here]
-        method_gain = self.efficiency[here] - self._base.efficiency[here]
-        behind = _ahead(self.model.knowledge.best_released()[here], self.released[here])
-        step, urgent = known["worthwhile_step"][here], known["urgent_step"][here]
-        worth = run_planning.worth_starting(
-            compute_gain, method_gain, behind, step=step, urgent=urgent
-        )
-        worth = worth & (flop > 0.0)
-        if worth.any():
-            why = run_planning.reason_to_start(compute_gain, method_gain, behind, step=step)
-            here = here[worth]
-            begun = run_planning.moment_of_start(self.ready_to_train[here], now, 1.0)
-            self._begin_run(here, begun, a_month[worth])
-            what = "starts a run of {size} FLOP"
-            size = self._run_flop[here]
-            self.decisions.keep(here, begun, what, START_REASONS, why[worth], size)
-
-    def _flop_a_month(self) -> Floats:
-        """Physical compute that a run gets in a month as the fleet is divided now, FLOP."""
-        accelerators = self.usable * self.uses.training
-        return capability.training_flop(accelerators, self.utilisation(), 1.0)
+        runs.start_training([self])
 
     # --- release --------------------------------------------------------------------------------
 
     def release(self) -> Bools:
         """Release models that are due or worth reworking; true where a better one came out."""
-        now = self.model.time
-        trained = self.run_due <= now
-        finished = np.flatnonzero(trained)
-        if finished.size:
-            self._finish_runs(finished)
-        alone = np.maximum(self._base.level + self.post_training, 0.0)
-        teacher = self.model.knowledge.teachable(self.region, self.off_since(Mechanism.LEARNING))
-        level = capability.distilled(alone, teacher, self.imitation())
-        better = (trained & (level > self.released)) | self._worth_reworking(level)
-        here = np.flatnonzero(better)
-        if here.size:
-            reworked_at = run_planning.moment_of_rework(
-                self.released_at[here],
-                self._day[here],
-                now,
-                months=self.model.parameters["update_months"][here],
-            )
-            when = np.where(trained[here], self.run_due[here], reworked_at)
-            self._choose_openness(here, level[here], when)
-            parts = self._base.parts(here, self.post_training[here], (level - alone)[here])
-            self._publish(here, parts, when)
-            opened = here[self.open_weights[here]]
-            self.released_open = replaced(self.released_open, opened, self.released[opened])
-        if finished.size:
-            self.run_due = replaced(self.run_due, finished, NO_RUN)
-        return better
-
-    def _worth_reworking(self, level: Floats) -> Bools:
-        """Where it releases the base model at hand anew, better tuned or better taught."""
-        known = self.model.parameters
-        has_model = np.isfinite(self.released)
-        return (
-            has_model
-            & (self.usable > 0.0)
-            & run_planning.worth_reworking(
-                level - self.released,
-                self.model.time - self.released_at,
-                step=known["update_step"],
-                months=known["update_months"],
-            )
-        )
-
-    def _choose_openness(self, here: Ints, level: Floats, when: Floats) -> None:
-        """Open the weights, sell access, or keep the model, by how far it trails on the market."""
-        habit = self.strategy.openness == "open-weights"
-        opens, why = np.zeros(here.shape, np.bool_), np.full(here.shape, openness.IN_HOUSE)
-        if habit or self.sells_models:
-            behind = _ahead(self.model.knowledge.best_offered()[here], level)
-            trailing = self.strategy.opens_when_trailing[here]
-            opens = openness.opens_weights(behind, habit=habit, trailing=trailing)
-            opens = opens & ~self._may_not_open()[here]
-            why = openness.reason_for_release(behind, opens, habit=habit)
-        self.decisions.keep(here, when, "releases a model", openness.RELEASE_REASONS, why)
-        self.open_weights = replaced(self.open_weights, here, opens)
-
-    def _may_not_open(self) -> Bools:
-        """Where a rule bars the base model at hand from open release, ``(futures,)``."""
-        bound = self.model.rules.open_release_bound(self.region, self.model.time)
-        return np.asarray(self._base.flop >= bound)
-
-    def _publish(self, here: Ints, parts: Floats, when: Floats) -> None:
-        """Bring out a model made of ``parts`` in the futures ``here``."""
-        self.parts = replaced(self.parts, here, parts)
-        self.released = replaced(self.released, here, total(parts))
-        self.released_at = replaced(self.released_at, here, when)
-
-
-def _ahead(leader: Floats, level: Floats) -> Floats:
-    """How far ``leader`` is ahead of ``level``, OOM; 0 where one of them is no model."""
-    both = np.isfinite(leader) & np.isfinite(level)
-    return np.where(both, np.maximum(0.0, leader - np.where(both, level, 0.0)), 0.0)
+        return np.asarray(releases.release([self])[0])

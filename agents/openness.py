@@ -16,7 +16,7 @@ RELEASE_REASONS = (
 IN_HOUSE, NEAR, LEADS, HABIT, TRAILS = range(len(RELEASE_REASONS))
 
 
-def opens_weights(behind: Floats, *, habit: bool, trailing: Floats) -> Bools:
+def opens_weights(behind: Floats, *, habit: bool | Bools, trailing: Floats) -> Bools:
     """Whether a firm that offers its models opens the weights of the one it is about to release.
 
     Weights cost the sale of access, which is worth much at the front and little behind it, and
@@ -35,7 +35,7 @@ def opens_weights(behind: Floats, *, habit: bool, trailing: Floats) -> Bools:
     return (behind > 0.0) & (habit | (behind >= trailing))
 
 
-def reason_for_release(behind: Floats, opened: Bools, *, habit: bool) -> Ints:
+def reason_for_release(behind: Floats, opened: Bools, *, habit: bool | Bools) -> Ints:
     """Code of the reason for that choice, ``(futures,)``; see the list above."""
     sells = np.where(behind > 0.0, NEAR, LEADS)
-    return np.where(opened, HABIT if habit else TRAILS, sells)
+    return np.where(opened, np.where(habit, HABIT, TRAILS), sells)

@@ -95,8 +95,8 @@ class Portfolio:
         why = np.where(to_go > FAR, GENERAL, NEAR)
         if self._was_able is not None:
             why = np.where(outlook.able & ~self._was_able, NEWLY_ABLE, why)
-        for row, sector in enumerate(SECTORS):
-            words = _WORDS.get(sector, sector)
+        for row in np.flatnonzero((left | begun).any(axis=1)).tolist():
+            words = _WORDS.get(SECTORS[row], SECTORS[row])
             decisions.note(left[row], now, f"leaves {words}", LEAVING_REASONS, 0)
             decisions.note(begun[row], now, f"enters {words}", ENTRY_REASONS, why[row])
         self.entered = (self.entered & ~left) | begun

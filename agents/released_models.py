@@ -33,7 +33,7 @@ class PastRelease(NamedTuple):
     def parts(self) -> Floats:
         """Parts of its level, ``(parts, futures)``; all of its methods count as found."""
         others = np.zeros((len(PARTS) - 2, len(self.flop)))
-        return np.stack([self.flop, self.efficiency, *others])
+        return np.array([self.flop, self.efficiency, *others])
 
 
 def past_releases(firm: Actor, record: DeveloperRecord, efficiency: Floats) -> list[PastRelease]:
@@ -72,11 +72,6 @@ class BaseModel:
     def level(self) -> Floats:
         """OOM of effective compute before any post-training."""
         return self.flop + self.efficiency
-
-    def parts(self, here: Ints, post_training: Floats, learned: Floats) -> Floats:
-        """Parts of the level of models made of it in the futures ``here``, as in ``PARTS``."""
-        found = self.efficiency[here] - self.absorbed[here]
-        return np.stack([self.flop[here], found, self.absorbed[here], post_training, learned])
 
     def replace(self, here: Ints, flop: Floats, efficiency: Floats, absorbed: Floats) -> None:
         """Put new bases in its place in the futures ``here``, where they are the better ones."""

@@ -95,3 +95,9 @@ def worth_reworking(gain: Floats, since_release: Floats, *, step: Floats, months
         months: months from one release to the next.
     """
     return (gain >= step) & (since_release >= months)
+
+
+def ahead(leader: Floats, level: Floats) -> Floats:
+    """How far ``leader`` is ahead of ``level``, OOM; 0 where one of them is no model."""
+    both = np.isfinite(leader) & np.isfinite(level)
+    return np.where(both, np.maximum(0.0, leader - np.where(both, level, 0.0)), 0.0)

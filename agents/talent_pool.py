@@ -204,7 +204,7 @@ class TalentPool(Actor):
             else np.zeros(self.model.futures)
             for region in ORIGINS
         ]
-        return shares(np.stack(drawn))
+        return shares(np.array(drawn))
 
     def _yearly_rates(self, record: TalentPoolRecord) -> Floats:
         """Share that moves in a year by destination and origin, ``(regions, origins, futures)``."""

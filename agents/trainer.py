@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents import capability
-from agents.arrays import Floats, Ints, replaced
+from agents import capability, runs
+from agents.arrays import Floats, Ints
 from agents.employer import Employer
 from agents.released_models import BaseModel
 from agents.strategy import Strategy
@@ -25,11 +25,15 @@ class Trainer(Employer):
         ready_to_train: when the next run can begin, months, ``(futures,)``.
         runs_started: how many it has begun since the start, ``(futures,)``.
         largest_run: physical FLOP of its largest run finished since the start, ``(futures,)``.
+        practice: months of experience with large training runs, ``(futures,)``.
+        run_flop, run_efficiency, run_absorbed: of the run under way, or of the last one.
+        base: the best model it has trained, before any post-training.
     """
 
     strategy: Strategy
     efficiency: Floats
     absorbed: Floats
+    practice: Floats
 
     def plan_runs(self, earliest: float) -> None:
         """Begin without a run; the first can start at ``earliest``, months."""
@@ -38,10 +42,10 @@ class Trainer(Employer):
         self.ready_to_train: Floats = np.full(futures, earliest)
         self.runs_started: Ints = np.zeros(futures, dtype=np.int64)
         self.largest_run: Floats = np.zeros(futures)
-        self._run_flop: Floats = np.zeros(futures)
-        self._run_efficiency: Floats = np.zeros(futures)
-        self._run_absorbed: Floats = np.zeros(futures)
-        self._base = BaseModel(futures)
+        self.run_flop: Floats = np.zeros(futures)
+        self.run_efficiency: Floats = np.zeros(futures)
+        self.run_absorbed: Floats = np.zeros(futures)
+        self.base = BaseModel(futures)
 
     def take_up_work_under_way(self, a_month: Floats) -> None:
         """At the start it is somewhere between the end of one run and the release of the next.
@@ -50,49 +54,30 @@ class Trainer(Employer):
             a_month: what a run gets in a month, FLOP, ``(futures,)``.
         """
         everywhere = np.arange(self.model.futures)
-        length, evaluation = self._run_length(everywhere), self._evaluation(everywhere)
+        length, evaluation = self.run_length(everywhere), self.evaluation(everywhere)
         passed = self.model.chance(f"{self.name}/work-under-way")
-        to_release = passed * (self._preparation(everywhere) + length + evaluation)
+        to_release = passed * (self.preparation(everywhere) + length + evaluation)
         self.ready_to_train = to_release - length - evaluation
         here = np.flatnonzero((self.ready_to_train < 0.0) & (a_month > 0.0))
-        self._begin_run(here, self.ready_to_train[here], a_month[here])
+        places = np.zeros_like(here), here
+        runs.begin([self], places, self.ready_to_train[here], a_month[here])
 
     def prepare_first_run(self) -> None:
         """Start from nothing now; a first run takes as long to prepare as any."""
         everywhere = np.arange(self.model.futures)
-        self.ready_to_train = self.model.time + self._preparation(everywhere)
-
-    def _begin_run(self, here: Ints, begun: Floats, a_month: Floats) -> None:
-        """Set size, length and release of runs that began at ``begun``, months."""
-        length = self._run_length(here)
-        due = begun + length + self._evaluation(here)
-        ready_again = begun + length + self._preparation(here)
-        self._run_flop = replaced(self._run_flop, here, a_month * length)
-        self._run_efficiency = replaced(self._run_efficiency, here, self.efficiency[here])
-        self._run_absorbed = replaced(self._run_absorbed, here, self.absorbed[here])
-        self.run_due = replaced(self.run_due, here, due)
-        self.ready_to_train = replaced(self.ready_to_train, here, ready_again)
-        self.runs_started = replaced(self.runs_started, here, self.runs_started[here] + 1)
-
-    def _finish_runs(self, here: Ints) -> None:
-        """A finished run takes the place of the base model at hand if it is the better one."""
-        size = self._run_flop[here]
-        largest = np.maximum(self.largest_run[here], size)
-        self.largest_run = replaced(self.largest_run, here, largest)
-        flop = np.log10(np.maximum(size, 1.0))
-        self._base.replace(here, flop, self._run_efficiency[here], self._run_absorbed[here])
+        self.ready_to_train = self.model.time + self.preparation(everywhere)
 
     # --- how long it takes ----------------------------------------------------------------------
 
-    def _run_length(self, here: Ints) -> Floats:
+    def run_length(self, here: Ints) -> Floats:
         """Months that the next run takes."""
         return self.model.parameters["run_months"][here] * self._luck_of_run("length", here)
 
-    def _evaluation(self, here: Ints) -> Floats:
+    def evaluation(self, here: Ints) -> Floats:
         """Months from its end to the release of the model."""
         return self.strategy.release_lag[here] * self._luck_of_run("release-lag", here)
 
-    def _preparation(self, here: Ints) -> Floats:
+    def preparation(self, here: Ints) -> Floats:
         """Months from the end of a run until the one after it can begin."""
         usual = self.model.parameters["preparation_months"][here]
         return usual * self._luck_of_run("preparation", here)
@@ -104,27 +89,13 @@ class Trainer(Employer):
 
     # --- experience with large runs -------------------------------------------------------------
 
-    @property
-    def practice(self) -> Floats:
-        """Months of experience with large training runs, ``(futures,)``."""
-        return self._practice
-
-    @practice.setter
-    def practice(self, months: Floats) -> None:
-        self._practice = months
-        self._skill = capability.practised(months, self.model.parameters["months_to_learn"])
-
     def skill(self) -> Floats:
         """What its engineers have learned of large runs, 0 to 1, ``(futures,)``."""
-        return self._skill
-
-    def imitation(self) -> Floats:
-        """Share of the distance to a better model that it can close by learning from it."""
-        return self.model.parameters["imitation"] * self.skill()
+        return capability.practised(self.practice, self.model.parameters["months_to_learn"])
 
     def utilisation(self) -> Floats:
         """Share of peak that its engineers get out of a cluster, ``(futures,)``."""
         known = self.model.parameters
-        untrained = known["untrained_utilisation"]
-        trained: Floats = untrained + (1.0 - untrained) * self.skill()
-        return known["utilisation"] * trained
+        return capability.utilisation(
+            self.skill(), best=known["utilisation"], untrained=known["untrained_utilisation"]
+        )

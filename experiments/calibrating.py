@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import norm
+import scipy
 
 from agents.arrays import Bools, Floats, Ints
 from experiments.calibration import (
@@ -247,6 +247,7 @@ def _ranks(seen: Evidence, prior: Floats, posterior: Floats) -> tuple[float, flo
     if seen.pattern.value is None:
         return None
     first, second = (
-        float(np.mean(norm.cdf(-seen.departure(values)))) for values in (prior, posterior)
+        float(np.mean(scipy.stats.norm.cdf(-seen.departure(values))))
+        for values in (prior, posterior)
     )
     return first, second

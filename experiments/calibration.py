@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kstwo, norm
+import scipy
 
 from agents.arrays import Bools, Floats
 
@@ -143,7 +143,7 @@ def movement(name: str, values: Floats, scores: Floats, weights: Floats) -> Move
     mean = float(weights @ scores)
     order = np.argsort(scores)
     reached = np.cumsum(weights[order])
-    expected = norm.cdf(scores[order])
+    expected = scipy.stats.norm.cdf(scores[order])
     before = np.concatenate([[0.0], reached[:-1]])
     distance = float(max((reached - expected).max(), (expected - before).max()))
     size = max(1, int(effective_size(weights)))
@@ -154,7 +154,7 @@ def movement(name: str, values: Floats, scores: Floats, weights: Floats) -> Move
         mean,
         float(np.sqrt(weights @ (scores - mean) ** 2)),
         distance,
-        float(kstwo.sf(distance, size)),
+        float(scipy.stats.kstwo.sf(distance, size)),
     )
 
 
@@ -192,7 +192,9 @@ def ties(names: list[str], scores: Floats, weights: Floats) -> list[Tie]:
     correlation = covariance / np.outer(spread, spread)
     first, second = np.triu_indices(len(names), 1)
     found = correlation[first, second]
-    bound = np.tanh(norm.ppf(1.0 - _MISTAKES / (2.0 * found.size)) / np.sqrt(size - 3.0))
+    bound = np.tanh(
+        scipy.stats.norm.ppf(1.0 - _MISTAKES / (2.0 * found.size)) / np.sqrt(size - 3.0)
+    )
     clear = [at for at in np.argsort(-np.abs(found)) if abs(found[at]) > bound]
     return [Tie((names[first[at]], names[second[at]]), float(found[at])) for at in clear]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import scipy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from scipy.stats import norm
 
 from experiments.calibrating import Calibration, Tested
 from experiments.calibration import Movement, moved
@@ -111,7 +111,7 @@ def draw_calibration(found: Calibration, later: Sequence[Tested]) -> Figure:
 
 def _draw_parameters(axes: Axes, parameters: Sequence[Movement]) -> None:
     """Each on the probability scale of its prior, so that the prior is the same bar for all."""
-    z = float(norm.ppf(0.95))
+    z = float(scipy.stats.norm.ppf(0.95))
     for row, one in enumerate(parameters):
         _bar(axes, row - _APART, (-z, 0.0, z), _PRIOR)
         quantity = parameter_quantities()[one.name]
@@ -130,7 +130,7 @@ def _scored(one: Movement, low: float | None, high: float | None) -> tuple[float
     assert low is not None
     assert high is not None
     logarithmic = low > 0.0
-    z95 = float(norm.ppf(0.95))
+    z95 = float(scipy.stats.norm.ppf(0.95))
 
     def score(value: float) -> float:
         ends = (low, middle, high, value)

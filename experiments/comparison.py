@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, bootstrap
+import scipy
 
 from agents.arrays import Floats
 from experiments.manifest import StoredOutcome
@@ -325,7 +325,7 @@ def bootstrap_interval(
 
     The same data give the same interval: resamples come from a seed of their own.
     """
-    found = bootstrap(
+    found = scipy.stats.bootstrap(
         data,
         statistic,
         paired=len(data) > 1,
@@ -340,7 +340,7 @@ def bootstrap_interval(
 
 def interval_of_share(happens: int, of: int) -> tuple[float, float]:
     """Wilson's 95% interval of the probability of what happens in so many of so many futures."""
-    found = binomtest(happens, of).proportion_ci(method="wilson")
+    found = scipy.stats.binomtest(happens, of).proportion_ci(method="wilson")
     return float(found.low), float(found.high)
 
 

@@ -30,10 +30,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from agents.arrays import Floats, Ints
 from agents.records import Quantity, Strict
@@ -202,14 +202,14 @@ def _hypercube(seed: int, number: int, size: int) -> Floats:
     others' values as they were.
     """
     columns = [
-        qmc.LatinHypercube(1, rng=_keyed(seed, f"lhs/{number}/{name}")).random(size)
+        scipy.stats.qmc.LatinHypercube(1, rng=_keyed(seed, f"lhs/{number}/{name}")).random(size)
         for name in uncertain()
     ]
     return np.hstack(columns)
 
 
 def _sobol(seed: int, first: int, count: int) -> Floats:
-    points = qmc.Sobol(len(uncertain()), scramble=True, rng=_keyed(seed, "sobol"))
+    points = scipy.stats.qmc.Sobol(len(uncertain()), scramble=True, rng=_keyed(seed, "sobol"))
     if first:
         points.fast_forward(first)
     # SciPy warns where fewer than a power of two are drawn at once, as any block may be.

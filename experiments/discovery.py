@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import hypergeom, ks_2samp
+import scipy
 
 from agents.arrays import Bools
 from experiments.analysis_extra import AnalysisError
@@ -141,7 +141,7 @@ class _Half:
         """Of as many failures in the box, were they spread evenly over the futures left."""
         inside = self.inside(limits)
         failing = int((self.fails & inside).sum())
-        drawn = hypergeom(
+        drawn = scipy.stats.hypergeom(
             int(self.left.sum()), int((self.fails & self.left).sum()), int(inside.sum())
         )
         return float(drawn.sf(failing - 1))
@@ -166,7 +166,7 @@ def _telling(learn: _Half) -> list[str]:
     wander off along those that chance favours.
     """
     chances = {
-        str(name): float(ks_2samp(values[learn.fails], values[~learn.fails]).pvalue)
+        str(name): float(scipy.stats.ks_2samp(values[learn.fails], values[~learn.fails]).pvalue)
         for name, values in learn.parameters.items()
     }
     return sorted(chances, key=lambda name: (chances[name], name))[:_SCREENED]

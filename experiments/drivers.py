@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, rankdata
+import scipy
 
 from agents.arrays import Floats
 from experiments.designs import uncertain
@@ -81,7 +81,7 @@ def drivers(parameters: Iterator[tuple[str, Floats]], outcome: Floats) -> Driver
             continue
         correlation = float(np.clip(_centred_ranks(values[known]) @ ranks, -1.0, 1.0))
         error = np.sqrt((1.0 + correlation**2 / 2.0) / (count - 3))
-        reach = norm.ppf(0.5 + _CONFIDENCE / 2.0) * error
+        reach = scipy.stats.norm.ppf(0.5 + _CONFIDENCE / 2.0) * error
         middle = np.arctanh(np.clip(correlation, -1.0 + 1e-12, 1.0 - 1e-12))
         low, high = np.tanh([middle - reach, middle + reach])
         found.append(Driver(name, correlation, float(low), float(high)))
@@ -89,13 +89,13 @@ def drivers(parameters: Iterator[tuple[str, Floats]], outcome: Floats) -> Driver
         return None
     found.sort(key=lambda driver: (-abs(driver.correlation), driver.name))
     tail = (1.0 - _CONFIDENCE) / (2.0 * len(found))
-    by_chance = float(np.tanh(norm.ppf(1.0 - tail) / np.sqrt(count - 3)))
+    by_chance = float(np.tanh(scipy.stats.norm.ppf(1.0 - tail) / np.sqrt(count - 3)))
     return Drivers(tuple(found), by_chance, count)
 
 
 def _centred_ranks(values: Floats) -> Floats:
     """Ranks with mean 0 and length 1: the product of two of these is Spearman's correlation."""
-    ranks = rankdata(values)
+    ranks = scipy.stats.rankdata(values)
     ranks -= ranks.mean()
     centred: Floats = ranks / np.linalg.norm(ranks)
     return centred

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+import scipy
 
 from agents.arrays import Bools, Floats
 from experiments.analysis_extra import AnalysisError
@@ -113,5 +113,5 @@ def _meets(values: Floats, better: Better, standard: float | None) -> tuple[Bool
 def _share(met: Bools, standard: float | None) -> tuple[float | None, tuple[float, float] | None]:
     if standard is None or met.size == 0:
         return None, None
-    interval = binomtest(int(met.sum()), met.size).proportion_ci(method="wilson")
+    interval = scipy.stats.binomtest(int(met.sum()), met.size).proportion_ci(method="wilson")
     return float(met.mean()), (float(interval.low), float(interval.high))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+import scipy
 
 from experiments.comparison import (
     Comparison,
@@ -87,7 +87,9 @@ def _difference(cell: Cell) -> Difference:
         return Difference(None, None, None, None, None, None, None, None, 0, dropped)
     higher, lower = int(cell["higher"]), int(cell["lower"])
     mean = float(cell["difference_mean"])
-    reach = norm.ppf(0.5 + _CONFIDENCE / 2) * float(cell["difference_sd"]) / np.sqrt(pairs)
+    reach = (
+        scipy.stats.norm.ppf(0.5 + _CONFIDENCE / 2) * float(cell["difference_sd"]) / np.sqrt(pairs)
+    )
     return Difference(
         mean=mean,
         median=float(cell["difference_q50"]),

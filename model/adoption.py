@@ -14,6 +14,7 @@ from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook
 from agents.records import Quantity, Region, Sector
 from agents.released_models import NOTHING_RELEASED
+from agents.side_by_side import of_each, to_each
 from agents.surroundings import Parameters
 from model.calendar import MONTHS_PER_YEAR
 from model.ecosystem import Ecosystem
@@ -53,10 +54,10 @@ class Economies:
         self.home = [REGIONS.index(markets[m].home_of) for m in MARKETS]
 
         def by_market(what: str) -> Floats:
-            return np.stack([draw(getattr(markets[m], what), f"{m}/{what}") for m in MARKETS])
+            return np.array([draw(getattr(markets[m], what), f"{m}/{what}") for m in MARKETS])
 
         def by_sector(what: str) -> Floats:
-            return np.stack([draw(getattr(sectors[s], what), f"{s}/{what}") for s in SECTORS])
+            return np.array([draw(getattr(sectors[s], what), f"{s}/{what}") for s in SECTORS])
 
         self.labour, self.need = by_market("labour_cost"), by_sector("need")
         self.users = shares(by_market("users"))
@@ -72,9 +73,9 @@ class Economies:
             np.array([[sectors[s].scenario.get(n, 0.0) for n in names] for s in SECTORS])
         )
         self.access = self._access(data, draw)
-        self.deployment = np.stack(
+        self.deployment = np.array(
             [
-                np.stack([draw(markets[m].deployment[r], f"{m}/deployment/{r}") for m in MARKETS])
+                np.array([draw(markets[m].deployment[r], f"{m}/deployment/{r}") for m in MARKETS])
                 for r in REGIONS
             ]
         )
@@ -97,9 +98,9 @@ class Economies:
 
     def _richness(self, data: SectorData, parameters: Parameters, draw: Draw) -> Floats:
         names = list(data.characteristics)
-        traits = np.stack(
+        traits = np.array(
             [
-                np.stack([draw(trait.by_market[m], f"{m}/{name}") for m in MARKETS])
+                np.array([draw(trait.by_market[m], f"{m}/{name}") for m in MARKETS])
                 for name, trait in data.characteristics.items()
             ]
         )
@@ -143,8 +144,10 @@ class Adoption:
         self._reach: Floats = np.zeros((len(REGIONS), futures))
         self._by_sector: dict[int, tuple[Floats, Floats]] = {}
         self._compute_at_start = {region: self._compute(region) for region in REGIONS}
-        self._markets = np.stack([parameters[f"market_{m.lower()}"] for m in MARKETS])
+        self._markets = np.array([parameters[f"market_{m.lower()}"] for m in MARKETS])
         self._emphasis = {firm.name: self._emphasis_of(firm) for firm in developers}
+        # The same for all firms of a region, put together anew when one is founded or reviews.
+        self._emphases: dict[str, tuple[int, Floats]] = {}
         self._effort: Floats = np.zeros((len(REGIONS), len(SECTORS), futures))
         self._price_fall: Floats = np.zeros((len(REGIONS), futures))
         self._best_open: Floats = np.full(futures, NOTHING_RELEASED)
@@ -237,7 +240,9 @@ class Adoption:
                 region: Region = firm.region  # type: ignore[assignment]
                 best[region] = np.maximum(best[region], firm.released)
                 self._best_open = np.maximum(self._best_open, firm.released_open)
-        return np.maximum(np.stack([best[region] for region in REGIONS]), self._best_open)
+        return np.asarray(
+            np.maximum(np.array([best[region] for region in REGIONS]), self._best_open)
+        )
 
     def _prices(self) -> Floats:
         """Fall of the price of a task by region of the developers, OOM, ``(regions, futures)``."""
@@ -252,7 +257,7 @@ class Adoption:
                     efficiency, growth, known["efficiency_passed_on"], known["serving_scale"]
                 )
             )
-        return np.stack(falls)
+        return np.array(falls)
 
     # --- revenue and what use teaches -----------------------------------------------------------
 
@@ -284,7 +289,7 @@ class Adoption:
         """
         weights = self._weigh(firms)
         self._weights.update({f.name: weights[number] for number, f in enumerate(firms)})
-        effort = np.stack([self._emphasis[firm.name] for firm in firms]) * weights[:, None]
+        effort = self._emphasis_of_all(REGIONS[row], firms) * weights[:, None]
         everyone = total(effort)
         deserted = everyone <= SMALLEST_MARKET
         if deserted.any():
@@ -292,13 +297,14 @@ class Adoption:
             effort = np.where(deserted, usual, effort)
             everyone = total(effort)
         self._effort[row] = everyone
-        skilled = effort * np.stack([firm.application for firm in firms])[:, None]
+        skill = of_each(firms, "application")
+        skilled = effort * skill[:, None]
         self._skill[row] = ratio(total(skilled), everyone)
         self._set_attraction(row, total(weights))
         self._settle(firms, total((effort * ratio(takings, everyone)).swapaxes(0, 1)), months)
         used = total((effort * ratio(reach, everyone)).swapaxes(0, 1))
-        for firm, its_use in zip(firms, used, strict=True):
-            firm.learn_from_use(its_use, months)
+        pace, years = self._parameters["data_learning"], months / MONTHS_PER_YEAR
+        to_each(firms, "application", choice.practice_from_use(skill, used, pace, years))
 
     def _settle(self, firms: Sequence[Developer], a_year: Floats, months: float) -> None:
         """Pay firms for a period and take what running costs them, ``(firms, futures)``."""
@@ -319,12 +325,12 @@ class Adoption:
             ``(firms, futures)``.
         """
         known = self._parameters
-        model = np.stack([self._level_used(firm) for firm in firms])
+        model = np.array([self._level_used(firm) for firm in firms])
         ahead = np.where(np.isfinite(model), model - known["level_at_start"], 0.0)
-        usable = np.maximum(np.stack([firm.usable for firm in firms]), SMALLEST_MARKET)
+        usable = np.maximum(of_each(firms, "usable"), SMALLEST_MARKET)
         equipped = known["revenue_scale"] * np.log(usable)
         drawn = np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
-        return np.asarray(np.stack([firm.engineers for firm in firms]) * drawn)
+        return np.asarray(of_each(firms, "engineers") * drawn)
 
     def _level_used(self, firm: Developer) -> Floats:
         """Level of the model that a firm serves, OOM; minus infinity where there is none."""
@@ -333,6 +339,14 @@ class Adoption:
     def _set_attraction(self, row: int, capacity: Floats) -> None:
         cheap = 10.0 ** (self._parameters["price_pull"] * self._price_fall[row])
         self.attraction[row] = capacity * cheap
+
+    def _emphasis_of_all(self, region: str, firms: list[Developer]) -> Floats:
+        """Emphasis of a region's firms, ``(firms, sectors, futures)``."""
+        count, emphasis = self._emphases.get(region, (0, self.index))
+        if count != len(firms):
+            emphasis = np.array([self._emphasis[firm.name] for firm in firms])
+            self._emphases[region] = len(firms), emphasis
+        return emphasis
 
     def _emphasis_of(self, firm: Developer) -> Floats:
         """Share of a firm's people in each sector, ``(sectors, futures)``."""
@@ -356,6 +370,7 @@ class Adoption:
                 if firm.trains:
                     firm.review_sectors(self._outlook(firm, row, takings))
                     self._emphasis[firm.name] = self._emphasis_of(firm)
+                    self._emphases.pop(region, None)
 
     def _outlook(self, firm: Developer, row: int, takings: Floats) -> Outlook:
         known, places = self._parameters, self._economies

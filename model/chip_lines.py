@@ -133,17 +133,16 @@ def offered(
     Returns:
         Weights ``(lines, futures)``: 0 not at all, 1 freely, more for its own designer's chips.
     """
-    usual = np.ones(parameters["own_chip_preference"].shape)
+    own_chip_preference = parameters["own_chip_preference"]
     secure = 1.0 + parameters["security_of_supply"] * insecure
-    rows = []
-    for line in lines:
-        weight = _freely_offered(line, developer, rules, start, end) * usual
+    weights = np.empty((len(lines), *own_chip_preference.shape))
+    for row, line in enumerate(lines):
+        weights[row] = _freely_offered(line, developer, rules, start, end)
         if line.chip.designer == developer.own_designer:
-            weight = weight * parameters["own_chip_preference"]
+            weights[row] *= own_chip_preference
         if developer.region == line.chip.home == "CN":
-            weight = weight * secure
-        rows.append(weight)
-    return np.stack(rows)
+            weights[row] *= secure
+    return weights
 
 
 def _freely_offered(
@@ -172,7 +171,7 @@ def worth(lines: Sequence[Line], parameters: Parameters) -> tuple[Floats, Floats
     Returns:
         Two arrays ``(lines, futures)``.
     """
-    software = np.stack([line.designer.software for line in lines])
+    software = np.array([line.designer.software for line in lines])
     linked = column(lines, lambda chip: max(chip.interconnect_gbs, 1.0) / H100_INTERCONNECT_GBS)
     joined = np.minimum(linked, 1.0) ** parameters["interconnect_weight"]
     training = column(lines, lambda chip: chip.fp16_tflops / H100_FP16_TFLOPS) * software * joined
@@ -192,7 +191,7 @@ def appeals(
     Worth per dollar is against the best that is for sale in a future, not against versions that
     only other futures brought out.
     """
-    there = np.stack([np.broadcast_to(line.ramp > 0.0, price.shape[1:]) for line in lines])
+    there = np.array([np.broadcast_to(line.ramp > 0.0, price.shape[1:]) for line in lines])
     training, serving = training * there, serving * there
     sensitivity = parameters["price_sensitivity"]
     return (
@@ -209,7 +208,7 @@ def familiarity(lines: Sequence[Line], region: Region | str) -> Floats:
     """
     pull = {line.designer.name: line.designer for line in lines}
     by_designer = {name: designer.familiarity(region) for name, designer in pull.items()}
-    return np.stack([by_designer[line.designer.name] for line in lines])
+    return np.array([by_designer[line.designer.name] for line in lines])
 
 
 def column(lines: Sequence[Line], figure: Callable[[ChipRecord], float]) -> Floats:

@@ -90,12 +90,14 @@ class ChipMarket:
         asks = [firm.order_chips(stall.counter) for firm, stall in zip(firms, at, strict=True)]
         asked = _together(session, at, asks)
         promised = self._promise(session, asked)
+        promises = stalls.parts_of(promised)
         orders = [
-            firm.reorder(stall.counter, ask, promised[stall.rows])
+            firm.reorder(stall.counter, ask, promises[stall.number])
             for firm, stall, ask in zip(firms, at, asks, strict=True)
         ]
         ordered = _together(session, at, orders)
         share = self._fill(session, ordered)
+        fills = stalls.parts_of(share)
         sold = ordered * share
         reference = (
             self._parameters.certain("enforcement_reference"),
@@ -105,7 +107,7 @@ class ChipMarket:
         seizure = self.grey.seizure_share(effort)
         to_china = np.zeros_like(ordered)
         for firm, stall, ask, order in zip(firms, at, asks, orders, strict=True):
-            units = order * share[stall.rows]
+            units = order * fills[stall.number]
             self._collect(session, firm, stall, units)
             self._hand_over(session, firm, stall, units, seizure)
             if firm.region == "CN":
@@ -121,8 +123,8 @@ class ChipMarket:
         lines = chip_lines.lines_on_sale(
             self._designers, rules, self._calendar, self._parameters, start, end
         )
-        listed = np.stack([self._list_price(line) for line in lines])
-        price = listed * np.stack([self._premium(line) for line in lines])
+        listed = np.array([self._list_price(line) for line in lines])
+        price = listed * np.array([self._premium(line) for line in lines])
         known = self._parameters
         training, serving = chip_lines.worth(lines, known)
         return Session(
@@ -204,7 +206,7 @@ class ChipMarket:
             if not rows:
                 continue
             lines = [session.lines[row] for row in rows]
-            good = np.stack([foundry.yield_at(line.chip.node_nm) for line in lines])
+            good = np.array([foundry.yield_at(line.chip.node_nm) for line in lines])
             per_wafer = np.array([[line.dies_per_wafer] for line in lines]) * 1e3
             wafers = ratio(dies[rows] * (1.0 - banked[rows]), per_wafer * good)
             serves = (good > 0.0) * self._may_serve(session, foundry, lines)
@@ -224,7 +226,7 @@ class ChipMarket:
             )
             for designer in designers
         ]
-        return np.stack(np.broadcast_arrays(*shares))
+        return np.array(np.broadcast_arrays(*shares))
 
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
         """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
@@ -266,8 +268,9 @@ class ChipMarket:
         """The firm pays list prices to the market and premiums outside; sellers owe fees."""
         taken = units * stall.listed
         self._ledger.pay(firm, self, total(taken), "accelerators")
-        premiums = total(units * stall.mark_up)
-        self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
+        if stall.dearer:
+            premiums = total(units[stall.dearer] * stall.mark_up)
+            self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
         if firm.region != "CN":
             return
         for place, row in enumerate(stall.rows):
@@ -289,15 +292,18 @@ class ChipMarket:
         compute, training = units * stall.compute, units * stall.training
         delivered = units.any(axis=1)
         for channel, places in stall.by_channel.items():
-            arrived = 1.0 - seizure if channel == "smuggled" else 1.0
+            sent, trained = total(compute[places]), total(training[places])
+            arrived = units
+            if channel == "smuggled":
+                passed = 1.0 - seizure
+                arrived = units * passed
+                self.seized_h100e = self.seized_h100e + sent * (1.0 - passed)
+                sent, trained = sent * passed, trained * passed
             for place in places:
                 if delivered[place]:
                     kind = Kind(firm.name, firm.region, stall.chips[place], channel)
-                    self.installed_base.receive(kind, units[place] * arrived, session.end)
-            sent = total(compute[places])
-            firm.install(channel, sent * arrived, total(training[places]) * arrived)
-            if channel == "smuggled":
-                self.seized_h100e = self.seized_h100e + sent * (1.0 - arrived)
+                    self.installed_base.receive(kind, arrived[place], session.end)
+            firm.install(channel, sent, trained)
 
     def _pay_makers(self, session: Session, sold: Floats) -> None:
         """The market pays the designers, and these their suppliers."""

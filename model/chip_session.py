@@ -85,24 +85,28 @@ class Session:
         return self._rows_by_maker.get(known, [])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stall:
     """What a class of buyers finds, and what settles their orders; a row per line open to them.
 
     Attributes:
+        number: its place among the stalls of the session.
         rows: places of these lines among all lines.
         counter: what the buyers see.
         listed: list prices, USD bn a unit, ``(rows, futures)``.
-        mark_up: what buyers pay above them, USD bn a unit, ``(rows, futures)``.
+        dearer: places among ``rows`` of the lines that cost more, as they go around the rules.
+        mark_up: what buyers pay for these above list prices, USD bn a unit, ``(dearer, futures)``.
         compute: rating of a unit, H100e, ``(rows, 1)``.
         training: training compute that a unit delivers, H100 equivalents, ``(rows, futures)``.
         by_channel: places among ``rows`` by the channel through which they reach the buyers.
         chips: name of each line's chip.
     """
 
+    number: int
     rows: list[int]
     counter: Counter
     listed: Floats
+    dearer: list[int]
     mark_up: Floats
     compute: Floats
     training: Floats
@@ -111,8 +115,11 @@ class Stall:
 
     def places_of(self, rows: Sequence[int]) -> list[int]:
         """Places at this stall of those lines that it has, in their order."""
-        place = {row: place for place, row in enumerate(self.rows)}
-        return [place[row] for row in rows if row in place]
+        return [self._place[row] for row in rows if row in self._place]
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {row: place for place, row in enumerate(self.rows)}
 
 
 class Stalls:
@@ -143,6 +150,10 @@ class Stalls:
             self._known[kind] = self._set_up(buyer, rules)
         return self._known[kind]
 
+    def parts_of(self, figures: Floats) -> list[Floats]:
+        """A figure of all lines, ``(lines, futures)``, by stall: of the lines that it has."""
+        return [figures[stall.rows] for stall in self._known.values()]
+
     def _set_up(self, buyer: Developer, rules: Rulings) -> Stall:
         session = self._session
         offered = chip_lines.offered(
@@ -161,14 +172,17 @@ class Stalls:
         for place, channel in enumerate(channels):
             by_channel.setdefault(channel, []).append(place)
         price, listed = session.price[rows], session.listed[rows]
+        dearer = [place for place, line in enumerate(lines) if line.way != "sale"]
         for_training, for_serving = session.appeals[buyer.region]
         appeals = for_training[rows], for_serving[rows]
         haste = self._haste(buyer.region)
         return Stall(
+            len(self._known),
             rows,
             Counter(offered[rows], price, appeals, haste, channels, rows),
             listed,
-            price - listed,
+            dearer,
+            price[dearer] - listed[dearer],
             session.compute[rows],
             session.training[rows],
             by_channel,

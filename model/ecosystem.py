@@ -61,7 +61,7 @@ class Ecosystem:
         self._stacks_first = self._stacks_at_start()
         self.stacks = self._stacks_first
         fleets = [total([np.zeros_like(self.downloads[0]), *self._fleets(r)]) for r in REGIONS]
-        self._installed: Floats = self.stacks * np.stack(fleets)
+        self._installed: Floats = self.stacks * np.array(fleets)
         self._counted: Floats = np.zeros_like(self._installed)
         self.standards = self._reach_of_china()
         self._standing: Floats | None = None
@@ -110,7 +110,7 @@ class Ecosystem:
 
     def _move_downloads(self, now: float, months: float) -> None:
         known = self._parameters
-        releases = np.stack([self._pull_of_releases(region, now) for region in REGIONS])
+        releases = np.array([self._pull_of_releases(region, now) for region in REGIONS])
         drawn = np.maximum(self.downloads, SMALLEST_SHARE) ** known["download_network"]
         inertia = known["download_inertia"]
         self.downloads = shifted(self.downloads, releases * drawn, inertia, months)
@@ -219,8 +219,8 @@ class Ecosystem:
     def _stacks_at_start(self) -> Floats:
         known = self._parameters
         nothing = np.zeros_like(known["stack_start_chinese"])
-        chinese = np.stack([nothing, known["stack_start_chinese"], nothing])
-        other = np.stack([known[f"stack_start_other_{region.lower()}"] for region in REGIONS])
+        chinese = np.array([nothing, known["stack_start_chinese"], nothing])
+        other = np.array([known[f"stack_start_other_{region.lower()}"] for region in REGIONS])
         return _with_remainder_first(other, chinese)
 
 
@@ -228,4 +228,4 @@ def _with_remainder_first(second: Floats, third: Floats) -> Floats:
     """Three shares of a whole; the second and third in proportion if they come to more than it."""
     whole = np.maximum(1.0, second + third)
     second, third = second / whole, third / whole
-    return np.stack([np.maximum(0.0, 1.0 - second - third), second, third])
+    return np.array([np.maximum(0.0, 1.0 - second - third), second, third])

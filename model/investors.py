@@ -68,7 +68,7 @@ class Investors:
             firms = [d for d in self._developers if d.region == region and d.exists]
             if not firms:
                 continue
-            weights = np.stack([self._weight(d, now) for d in firms])
+            weights = np.array([self._weight(d, now) for d in firms])
             held = self._switches.off_since(Mechanism.MONEY, region)
             amount = self.rate(region, now if held is None else held) * months / MONTHS_PER_YEAR
             given = amount * shares(weights)

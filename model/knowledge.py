@@ -235,7 +235,7 @@ class PublicKnowledge:
                 for access in [
                     rules.model_access(developer.name, developer.region, user, start, end)
                 ]
-                if np.less(access, 1.0).any()
+                if _falls_short(access)
             }
             if not limited:
                 best_of_all = np.maximum(best_of_all, freely)
@@ -251,3 +251,8 @@ class PublicKnowledge:
             user: np.maximum(best[user], best_of_all) if user in best else best_of_all
             for user in REGIONS
         }
+
+
+def _falls_short(access: float | Floats) -> bool:
+    """Whether it is less than all of the usual access in some future."""
+    return access < 1.0 if isinstance(access, float) else bool((access < 1.0).any())

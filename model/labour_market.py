@@ -120,8 +120,8 @@ class LabourMarket:
         self, firms: list[Developer], pool: TalentPool, tier: Tier, means: Floats, months: float
     ) -> None:
         known = self._parameters
-        staff = np.stack([firm.people(tier) for firm in firms])
-        wanted = np.stack([self._wanted(firm, tier) for firm in firms])
+        staff = np.array([firm.people(tier) for firm in firms])
+        wanted = np.array([self._wanted(firm, tier) for firm in firms])
         bids = self._bids(firms, means, ratio(np.maximum(wanted - staff, 0.0), wanted))
         leaving = staff * hiring.leaving_share(
             bids,
@@ -158,7 +158,7 @@ class LabourMarket:
         """Fill openings with people of other firms, here or abroad, then with those who search."""
         known = self._parameters
         pull = bids ** known["bid_elasticity"]
-        know = np.stack([firm.know_how(tier) for firm in firms])
+        know = np.array([firm.know_how(tier) for firm in firms])
         landed, veterans = pool.landed[tier], pool.veterans[tier]
         looking = np.concatenate([leaving * known["direct_moves"], landed.people])
         everyone_looking = total(looking)
@@ -215,8 +215,8 @@ class LabourMarket:
 
     def _means(self, region: str, firms: list[Developer]) -> Floats:
         """Money that investors give each firm for each of its people, ``(firms, futures)``."""
-        funding = np.stack([firm.funding for firm in firms])
-        staff = np.stack([total(firm.people(tier) for tier in TIERS) for firm in firms])
+        funding = np.array([firm.funding for firm in firms])
+        staff = np.array([total(firm.people(tier) for tier in TIERS) for firm in firms])
         self._usual_means.setdefault(region, ratio(total(funding), total(staff)))
         return ratio(funding, staff)
 

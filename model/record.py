@@ -66,8 +66,9 @@ class Record:
         for name, outcome in OUTCOMES.items():
             self._columns[name].append(np.array(outcome.compute(world), dtype=np.float64))
         for name, outcome in OUTCOMES.items():
-            unknown = ~np.isfinite(self.last(name))
-            if unknown.any():
+            known = np.isfinite(self.last(name))
+            if not known.all():
+                unknown = ~known
                 if outcome.censored_by is not None:
                     hidden = np.isnan(self.last(name)) & (self.last(outcome.censored_by) != 0.0)
                     unknown &= ~hidden

@@ -180,7 +180,7 @@ class TalentFlows:
 
 def _by_destination(leaving: Floats) -> Floats:
     """People by destination, ``(regions, futures)``, all origins together."""
-    return np.stack([total(people) for people in leaving])
+    return np.array([total(people) for people in leaving])
 
 
 def _staff(pool: TalentPool, firms: Sequence[Developer], tier: Tier) -> Experience:

@@ -69,8 +69,8 @@ def terms_of_use(
     ]
     return TermsOfUse(
         _stacked(pace),
-        None if _unchanged(permission) else np.stack(_same_length(permission)),
-        None if _unchanged(access) else np.stack(_same_length(access)),
+        None if _unchanged(permission) else np.array(_same_length(permission)),
+        None if _unchanged(access) else np.array(_same_length(access)),
     )
 
 
@@ -102,8 +102,10 @@ def _unchanged(table: Sequence[Sequence[float | Floats]]) -> bool:
 
 
 def _same_length(table: Sequence[Sequence[float | Floats]]) -> list[Floats]:
+    if all(isinstance(value, float) for row in table for value in row):
+        return list(np.array(table)[..., np.newaxis])
     longest = max(np.size(value) for row in table for value in row)
-    return [np.stack([np.broadcast_to(value, longest) for value in row]) for row in table]
+    return [np.array([np.broadcast_to(value, longest) for value in row]) for row in table]
 
 
 def _stacked(row: Sequence[float | Floats]) -> Floats:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import mesa
 import numpy as np
 from mesa.time import Priority, Schedule
 
-from agents import fleet_split, lithography
+from agents import fleet_split, lithography, releases, research, runs
 from agents.actor import Actor
 from agents.arrays import Bools, Floats, Ints
 from agents.designer import Designer, Products
@@ -281,7 +281,7 @@ class World(mesa.Model):
     @property
     def developers(self) -> list[Developer]:
         """AI developers, in the order of the data."""
-        return list(self.agents_by_type[Developer])
+        return [*self._developers]
 
     @property
     def foundries(self) -> list[Foundry]:
@@ -310,7 +310,8 @@ class World(mesa.Model):
 
     def designer(self, name: str) -> Designer:
         """The designer of a name."""
-        return next(d for d in self.agents_by_type[Designer] if d.name == name)
+        found: Designer = next(d for d in self.agents_by_type[Designer] if d.name == name)
+        return found
 
     @property
     def governments(self) -> list[Government]:
@@ -354,6 +355,8 @@ class World(mesa.Model):
             TalentPool(self, pool)
         for government in cast.governments:
             Government(self, government)
+        # The cast is complete from the start, so that firms founded later are in it too.
+        self._developers = list(self.agents_by_type[Developer])
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]
@@ -465,7 +468,7 @@ class World(mesa.Model):
             self.agents_by_type[Designer],
             self.chip_market.installed_base,
             self.ratings(),
-            np.stack([self.labour_market.people(region, "engineers") for region in REGIONS]),
+            np.array([self.labour_market.people(region, "engineers") for region in REGIONS]),
             months,
         )
         self._advance_nodes(months)
@@ -493,33 +496,40 @@ class World(mesa.Model):
         self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0, terms.access)
         self.agents_by_type[Foundry].do("open_fabs")
         firms = [developer for developer in self.developers if developer.exists]
-        self._scrap_accelerators(firms)
+        share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
+        for compatriots in _by_region(firms):
+            research.scrap(compatriots, share)
         researching = [firm for firm in firms if firm.trains]
-        self._release_models(researching)
-        best_equipped = np.zeros(self.futures)
-        for firm in firms:
-            best_equipped = np.maximum(best_equipped, firm.usable)
-        for firm in researching:
-            firm.reorganise(1.0)
-            firm.divide_fleet()
-            firm.do_research(1.0, best_equipped)
-            firm.start_training()
+        teams = _by_region(researching)
+        self._release_models(researching, teams)
+        usable = (firm.usable for firm in firms)
+        best_equipped = np.maximum.reduce([np.zeros(self.futures), *usable])
+        for team in teams:
+            research.reorganise(team, 1.0)
+            research.divide_fleets(team)
+            research.do_research(team, 1.0, best_equipped)
+            runs.start_training(team)
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
 
-    def _scrap_accelerators(self, firms: list[Developer]) -> None:
-        share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
+    def _release_models(self, firms: list[Developer], teams: list[list[Developer]]) -> None:
+        better = {
+            firm.name: its
+            for team in teams
+            for firm, its in zip(team, releases.release(team), strict=True)
+        }
         for firm in firms:
-            firm.scrap(share)
-
-    def _release_models(self, firms: list[Developer]) -> None:
-        for firm in firms:
-            better = firm.release()
-            if better.any():
+            if better[firm.name].any():
                 self.knowledge.see_release(firm)
-                self._tell(firm.released_at, firm, "releases a better model", better)
+                self._tell(firm.released_at, firm, "releases a better model", better[firm.name])
 
     def _tell(self, when: Floats, actor: Actor, event: str, where: Bools) -> None:
         self.chronicle.note(when, actor.name, event, "", where)
 
     def _record(self) -> None:
         self.record.take(self)
+
+
+def _by_region(firms: Sequence[Developer]) -> list[list[Developer]]:
+    """Firms of each region in which there is one, in their order."""
+    teams = ([firm for firm in firms if firm.region == region] for region in REGIONS)
+    return [team for team in teams if team]

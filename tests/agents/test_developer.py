@@ -158,7 +158,7 @@ def test_what_is_released_never_gets_worse(cast, sizes):
     lab = cast.developer(world)
     best = -np.inf
     for month, flop in enumerate(sizes):
-        lab._run_flop = np.array([flop])
+        lab.run_flop = np.array([flop])
         lab.run_due = np.array([month + 0.5])
         world.time = month + 1.0
         better = lab.release()
@@ -172,7 +172,7 @@ def test_a_skilled_lab_learns_from_a_better_model_and_does_not_pass_it(cast):
     world = cast.world(3, imitation=0.5, **STEADY)
     lab = with_runs_due(cast, world, [1.0] * 3)
     lab.practice = np.array([0.0, 1e6, 1e6])
-    alone = np.log10(lab._run_flop)
+    alone = np.log10(lab.run_flop)
     world.knowledge.teacher = alone + np.array([2.0, 2.0, -2.0])
     world.time = 1.0
     lab.release()
@@ -295,7 +295,7 @@ def test_a_seller_of_access_opens_its_weights_once_it_trails_too_far(cast):
     access = {"since": date(2022, 1, 1), "source": "none", "basis": "assumption"}
     lab = with_runs_due(cast, world, [0.5] * 3, openness="api", access=access)
     world.time = 1.0
-    level = np.log10(lab._run_flop)
+    level = np.log10(lab.run_flop)
     world.knowledge.leader = level + np.array([-1.0, 0.7, 1.3])
     lab.release()
     assert lab.open_weights.tolist() == [False, False, True]
@@ -303,7 +303,7 @@ def test_a_seller_of_access_opens_its_weights_once_it_trails_too_far(cast):
     assert ["leads" in reasons[0], "near" in reasons[1], "trails" in reasons[2]] == [True] * 3
     lab.strategy.open_up(np.full(3, 0.5))  # a demand shock
     lab.run_due = np.full(3, 5.0)
-    lab._run_flop = lab._run_flop * 1.01
+    lab.run_flop = lab.run_flop * 1.01
     world.time = 5.0
     lab.release()
     assert lab.open_weights.tolist() == [False, True, True]

@@ -10,13 +10,10 @@ WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PRIOR ?= 600000
 KNOWN ?= 2024-12
 MODULES ?=
-<<<<<<< HEAD
 # Prior futures that the findings are held against, and the policies whose effect Sobol shares out.
 PRIOR_CHECK ?= 2000
 SHARED_OUT ?= no-controls full-embargo publication-restraint
-=======
 OLDEST_PYTHON ?= 3.12
->>>>>>> h-verify
 OLDEST_TESTS ?= tests/agents tests/model tests/experiments/test_store.py
 ON_BOTH := run history --futures 8 --until 2026-01 --overwrite --out
 SAME_TO_THE_BIT := from pandas.testing import assert_frame_equal; from experiments import load; \

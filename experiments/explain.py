@@ -28,7 +28,7 @@ from experiments.ensemble_choice import ensemble as ensemble_of
 from experiments.executors import available_cores
 from experiments.figures import require_suffix
 from experiments.manifest import origin
-from experiments.options import EnsembleName, FigureFile
+from experiments.options import EnsembleName, FigureFile, PolicyName
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
 from experiments.study import LAST_MONTH, StudyError, month_within
@@ -53,9 +53,7 @@ _DECIMALS = {"months": 1, "orders of magnitude": 2}
 
 
 def explain(
-    policy: Annotated[
-        str, typer.Option(metavar="POLICY", help="A name (see 'aigap policies') or a YAML file.")
-    ] = "history",
+    policy: PolicyName = "history",
     start: Annotated[
         str, typer.Option("--from", metavar="YYYY-MM", help="First of the month to begin at.")
     ] = "2023-07",

@@ -24,7 +24,7 @@ from experiments.ensemble_choice import ensemble as ensemble_of
 from experiments.ensembles import PRIOR, Ensemble
 from experiments.figures import require_suffix
 from experiments.manifest import origin
-from experiments.options import AsJson, EnsembleName
+from experiments.options import AsJson, EnsembleName, FuturesSimulated, PolicyName
 from experiments.policies import load_policy
 from experiments.score_card import Line, plot_card
 from experiments.terminal import compact, console_for, plain_table, print_json
@@ -376,15 +376,11 @@ def show(scores: Sequence[Score], title: str, console: Console, ensemble: Ensemb
 
 
 def hindcast(
-    futures: Annotated[
-        int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
-    ] = FUTURES,
+    futures: FuturesSimulated = FUTURES,
     seed: Annotated[
         int, typer.Option(metavar="S", min=0, max=2**63 - 1, help="Seed of all luck.")
     ] = DEFAULT_SEED,
-    policy: Annotated[
-        str, typer.Option(metavar="POLICY", help="A name (see 'aigap policies') or a YAML file.")
-    ] = "history",
+    policy: PolicyName = "history",
     ensemble: EnsembleName = "prior",
     figure: Annotated[
         Path | None,

@@ -16,7 +16,7 @@ from agents.arrays import Floats, total
 from agents.records import Region
 from experiments.comparison import MIDDLE_AND_RANGE
 from experiments.ensemble_choice import ensemble as ensemble_of
-from experiments.options import AsJson, EnsembleName
+from experiments.options import AsJson, EnsembleName, FuturesSimulated, PolicyName
 from experiments.policies import load_policy
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, plain_table, print_json
@@ -81,12 +81,8 @@ def installed(
     by: Annotated[
         str, typer.Option(metavar="|".join(get_args(By)), help="How to divide it.")
     ] = "chip-and-channel",
-    policy: Annotated[
-        str, typer.Option(metavar="POLICY", help="A name (see 'aigap policies') or a YAML file.")
-    ] = "history",
-    futures: Annotated[
-        int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
-    ] = 300,
+    policy: PolicyName = "history",
+    futures: FuturesSimulated = 300,
     ensemble: EnsembleName = "prior",
     as_json: AsJson = False,
 ) -> None:

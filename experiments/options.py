@@ -19,3 +19,9 @@ EnsembleName = Annotated[
 FigureFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Also draw it, into a .png or .svg.")
 ]
+PolicyName = Annotated[
+    str, typer.Option(metavar="POLICY", help="A name (see 'aigap policies') or a YAML file.")
+]
+FuturesSimulated = Annotated[
+    int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
+]

@@ -22,7 +22,7 @@ from experiments.executors import available_cores, processes
 from experiments.figures import require_suffix
 from experiments.hints import did_you_mean
 from experiments.manifest import origin
-from experiments.options import AsJson, FigureFile
+from experiments.options import AsJson, FigureFile, PolicyName
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
 from experiments.sensitivity_tables import draw_effects, draw_indices, effects_table, indices_table
@@ -66,9 +66,7 @@ class Asked:
 
 
 def sensitivity(
-    policy: Annotated[
-        str, typer.Option(metavar="POLICY", help="A name (see 'aigap policies') or a YAML file.")
-    ] = "history",
+    policy: PolicyName = "history",
     baseline: Annotated[
         str | None,
         typer.Option(metavar="POLICY", help="Ask about the difference from this policy instead."),

@@ -10,10 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -23,7 +22,7 @@ from agents.designer import Designer
 from agents.developer import CHANNELS, OPEN_CHANNELS
 from agents.toolmaker import Toolmaker
 from experiments.ensemble_choice import ensemble as ensemble_of
-from experiments.options import AsJson, EnsembleName
+from experiments.options import AsJson, EnsembleName, FuturesSimulated
 from experiments.terminal import compact, console_for, plain_table, print_json
 from model import loading, measures
 from model.calendar import RECORD_START
@@ -312,9 +311,7 @@ def rows_as_json(
 
 
 def supply(
-    futures: Annotated[
-        int, typer.Option(metavar="N", min=1, max=10_000, help="Futures simulated.")
-    ] = FUTURES,
+    futures: FuturesSimulated = FUTURES,
     ensemble: EnsembleName = "prior",
     as_json: AsJson = False,
 ) -> None:

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from agents.designer import Products
-from experiments.options import AsJson
+from experiments.options import AsJson, PolicyName
 from experiments.policies import load_policy
 from experiments.story import USUAL_EVENTS, Chapter, Story, chosen_future, tell
 from experiments.study import LAST_MONTH, StudyError, month_within
@@ -33,9 +33,7 @@ def tell_one(
         str,
         typer.Option(metavar="N|median|widest|narrowest", help="Which, by its gap at the end."),
     ] = "median",
-    policy: Annotated[
-        str, typer.Option(metavar="POLICY", help="A name (see 'aigap policies') or a YAML file.")
-    ] = "history",
+    policy: PolicyName = "history",
     until: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="Last month, at most 2040-12.")
     ] = "2030-12",

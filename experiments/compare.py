@@ -21,11 +21,9 @@ from experiments.options import AsJson
 from experiments.report import ReportError, write_report
 from experiments.report_material import Material
 from experiments.store import require_futures
-from experiments.study import month_within
 from experiments.summary_comparison import compare_summaries
 from experiments.tables import comparison_notes, comparison_table
 from experiments.terminal import console_for, print_json
-from model.calendar import RECORD_START
 
 CHIP_GAP = "chip_gap_years"
 _WIDTH_IN_PIPES = 120
@@ -83,9 +81,7 @@ def compare(
 
 def _months(on: str | None, studies: Joined) -> list[date]:
     """The months asked for, each once and in order; the last one of the studies by default."""
-    if on is None:
-        return [studies.until]
-    return sorted({month_within(text, RECORD_START, studies.until) for text in on.split(",")})
+    return sorted({studies.month(text) for text in ([None] if on is None else on.split(","))})
 
 
 def _for_a_program(studies: Joined, comparisons: Sequence[Comparison]) -> dict[str, Any]:

@@ -22,9 +22,8 @@ from experiments.figures import BASELINE_COLOUR, COLOURS, require_suffix, save_f
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome, origin
 from experiments.options import AsJson, FigureFile
-from experiments.study import StudyError, month_within
+from experiments.study import StudyError
 from experiments.terminal import compact, console_for, plain_table, print_json
-from model.calendar import RECORD_START
 from model.loading import parameter_quantities
 
 _WIDTH = 110
@@ -89,7 +88,7 @@ def discover(
     studies = join(directories)
     studies.require_policy(policy, *([] if baseline is None else [baseline]))
     (judged,) = studies.outcomes([outcome])
-    month = month_within(on, RECORD_START, studies.until) if on is not None else studies.until
+    month = studies.month(on)
     what = policy if baseline is None else f"{policy} less {baseline}"
     failure = _failure(f"{outcome}, {month:%B %Y}, {what}", judged, below, above)
     if not studies.of_this_model:

@@ -12,6 +12,8 @@ import pandas as pd
 from experiments.ensembles import Ensemble
 from experiments.manifest import Manifest, StoredOutcome, origin
 from experiments.store import StoreError, known_names, load, read_manifest
+from experiments.study import month_within
+from model.calendar import RECORD_START
 from model.policy import Policy
 
 # What must be the same for future i of one study to be future i of the other.
@@ -40,6 +42,14 @@ class Joined:
     def until(self) -> date:
         """The last month that all have."""
         return min(manifest.study.until for manifest in self.manifests)
+
+    def month(self, text: str | None) -> date:
+        """The month that ``YYYY-MM`` names, the last one if nothing does.
+
+        Raises:
+            StudyError: if it names none that all have lived.
+        """
+        return self.until if text is None else month_within(text, RECORD_START, self.until)
 
     @property
     def policies(self) -> dict[str, Policy]:

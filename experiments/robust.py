@@ -16,10 +16,9 @@ from experiments.joined import join
 from experiments.manifest import StoredOutcome
 from experiments.options import AsJson
 from experiments.robustness import Better, Verdict, robustness
-from experiments.study import StudyError, month_within
+from experiments.study import StudyError
 from experiments.tables import unsigned
 from experiments.terminal import console_for, plain_table, print_json
-from model.calendar import RECORD_START
 
 _WIDTH = 110
 
@@ -55,7 +54,7 @@ def robust(
     (judged,) = studies.outcomes([outcome])
     if len(studies.policies) < 2:
         raise AnalysisError(f"{studies.name}: has one policy, expected two or more to choose from")
-    month = month_within(on, RECORD_START, studies.until) if on is not None else studies.until
+    month = studies.month(on)
     at = studies.load([judged], on=month)
     values = at.assign(value=known_or_beyond(at, judged)).pivot(
         index="future", columns="policy", values="value"

@@ -12,7 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 
 from agents.designer import Products
-from experiments.options import AsJson, PolicyName
+from experiments.ensemble_choice import ensemble as ensemble_of
+from experiments.ensembles import Ensemble
+from experiments.options import AsJson, EnsembleName, PolicyName
 from experiments.policies import load_policy
 from experiments.story import USUAL_EVENTS, Chapter, Story, chosen_future, tell
 from experiments.study import LAST_MONTH, StudyError, month_within
@@ -50,6 +52,7 @@ def tell_one(
         str,
         typer.Option(metavar="recorded|versions-planned|planned", help="Chips on sale."),
     ] = "recorded",
+    ensemble: EnsembleName = "prior",
     as_json: AsJson = False,
 ) -> None:
     """Tell what happened in one future and why: the events that mattered most, by year."""
@@ -57,18 +60,20 @@ def tell_one(
     if products not in _PRODUCTS:
         raise StudyError(f"--products: '{products}': expected {', '.join(_PRODUCTS)}")
     asked = load_policy(policy)
-    world = World(asked, futures=futures, seed=seed, products=_PRODUCTS[products])
+    chosen = ensemble_of(ensemble)
+    numbers = chosen.first(futures, seed)
+    world = World(asked, futures=futures, seed=seed, products=_PRODUCTS[products], numbers=numbers)
     chosen_future(world, future)  # what cannot be told is refused before anything is simulated
     world.run_to(month)
     story = tell(world, chosen_future(world, future), most=most)
     if as_json:
-        print_json(story_json(story))
+        print_json(story_json(story, chosen))
         return
     console = console_for(_WIDTH_IN_PIPES)
-    _print(console, story, asked.title or asked.name)
+    _print(console, story, asked.title or asked.name, chosen.title)
 
 
-def story_json(story: Story) -> dict[str, Any]:
+def story_json(story: Story, ensemble: Ensemble) -> dict[str, Any]:
     """A story for a program, stable within a ``schema_version``."""
     calendar = Calendar(RECORD_START)
 
@@ -87,7 +92,7 @@ def story_json(story: Story) -> dict[str, Any]:
 
     return {
         "schema_version": 1,
-        "ensemble": "prior",
+        "ensemble": ensemble.name,
         "policy": story.policy,
         "future": story.future,
         "futures": story.futures,
@@ -97,10 +102,11 @@ def story_json(story: Story) -> dict[str, Any]:
     }
 
 
-def _print(console: Console, story: Story, title: str) -> None:
+def _print(console: Console, story: Story, title: str, ensemble: str) -> None:
     calendar = Calendar(RECORD_START)
     console.print(f"[bold]Future {story.future}, {escape(title)}[/bold]", highlight=False)
-    console.print(f"Prior ensemble; {story.place}.", highlight=False, markup=False)
+    said = f"{ensemble[:1].upper()}{ensemble[1:]}; {story.place}."
+    console.print(said, highlight=False, markup=False)
     for chapter in story.chapters:
         console.print()
         console.print(f"[bold]{chapter.year}[/bold]", highlight=False)

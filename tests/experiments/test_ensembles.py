@@ -175,6 +175,7 @@ def test_a_name_that_is_none_is_refused_with_those_that_are(tmp_path: Path, caps
         ["installed"],
         ["league"],
         ["explain"],
+        ["tell"],
     ):
         assert status([*command, "--ensemble", "posterior"]) == 2
         assert "expected prior, calibrated, or a .csv file" in capsys.readouterr().err

@@ -84,7 +84,7 @@ def draw_effects(material: Material) -> Figure:
     _head(
         figure,
         height,
-        f"What each policy changes, against recorded history ({_ensemble(material)})",
+        f"What each policy changes, against recorded history: {_ensemble(material)}",
     )
     figure.legend(
         handles=[
@@ -123,7 +123,7 @@ def draw_fan(material: Material) -> Figure:
     panels[-1].set_title("Change from recorded history: mean", fontsize=11.5)
     for axes in panels:
         time_axis(axes, frame)
-    _head(figure, height, f"The capability gap over time ({_ensemble(material)})")
+    _head(figure, height, f"The capability gap over time: {_ensemble(material)}")
     figure.legend(
         handles=[
             Line2D([], [], color=BASELINE_COLOUR, linewidth=2.6, label=material.title(BASELINE)),

@@ -34,6 +34,8 @@ from experiments.terminal import compact
 from experiments.wording import listed
 
 TEMPLATE = Path(__file__).with_name("findings_template.md")
+# USD bn; less rounds to nothing in the table.
+_LEAST_COST = 0.05
 _SOBOL_SHOWN = 5
 
 
@@ -327,7 +329,10 @@ def _costs(material: Material) -> str:
     rows = []
     for policy, accounts in of_policy.items():
         found = [accounts[account.title] for account in ACCOUNTS]
-        readings = dict.fromkeys(_in_words(cost) for cost in found)
+        kind = next(one.standing.kind for one in material.policies if one.policy.name == policy)
+        moved = kind != "the same"
+        words = (_in_words(cost) for cost in found) if moved else ("next to no change of the gap",)
+        readings = dict.fromkeys(words)
         rows.append([material.title(policy), *(_cost(one) for one in found), "; ".join(readings)])
     headings = (
         "Policy",
@@ -345,6 +350,8 @@ def _cost(found: CostEffect) -> str:
 
 def _in_words(found: CostEffect) -> str:
     """The reading of one account, with the price of a month where there is one."""
+    if found.cost is not None and abs(found.cost) < _LEAST_COST:
+        return "no cost to speak of"
     if found.ratio is None or found.ratio_interval is None:
         return found.verdict
     account = "outlay" if found.account == ACCOUNTS[0].title else "orders"

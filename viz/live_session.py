@@ -33,6 +33,8 @@ SPEEDS = (1.0, 2.0, 4.0, FASTEST)
 # many months without a word of it, nobody watches, and time stands still.
 _PATIENCE = 2.0
 _MOST_UNSEEN = 5
+# So many months are lived while a browser draws an earlier one: server and browser work at once.
+_AHEAD = 1
 
 Stage = Literal["live", "forks"]
 
@@ -372,11 +374,11 @@ class LiveSession:
         self._run_to([track], until)
 
     def _await_browser(self) -> None:
-        """Let a browser that has reported before report that it drew the last frame."""
+        """Let a browser that has reported before report that it drew all frames but the newest."""
         with self._drawn:
             if self._last_drawn and not self._closed:
                 seen = self._drawn.wait_for(
-                    lambda: self._last_drawn >= self.frame or self._closed, _PATIENCE
+                    lambda: self._last_drawn >= self.frame - _AHEAD or self._closed, _PATIENCE
                 )
                 self._unseen = 0 if seen else self._unseen + 1
 

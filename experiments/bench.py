@@ -8,6 +8,8 @@ from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Annotated
 
@@ -20,8 +22,9 @@ from experiments.designs import Rows
 from experiments.executors import InProcess, processes
 from experiments.options import AsJson
 from experiments.policies import library
-from experiments.runner import simulate
+from experiments.runner import run, simulate
 from experiments.study import FUTURES_PER_SHARD, LAST_MONTH, Study, cut, month_within
+from experiments.study_files import load_study
 from experiments.terminal import console_for, plain_table, print_json
 from model.calendar import Calendar
 from model.cast import recorded
@@ -62,6 +65,7 @@ class Bench:
         past: policies that have years in common, apart and together; empty if not timed.
         agents: one block of the same size with once, 4 and 16 times the developers, if timed.
         horizon: one block to the month half way and to the horizon, if timed.
+        reference: the reference study, run and stored by two workers, if timed.
     """
 
     until: date
@@ -71,6 +75,7 @@ class Bench:
     past: tuple[Timing, ...] = ()
     agents: tuple[Timing, ...] = ()
     horizon: tuple[Timing, ...] = ()
+    reference: tuple[Timing, ...] = ()
 
     @property
     def array_share(self) -> float:
@@ -94,6 +99,10 @@ class Bench:
             (f"{block.what}, one core", block, block.rate / self.one_at_a_time.rate, "batch_run")
             for block in self.blocks
         ]
+        found += [
+            (study.what, study, study.rate / self.one_at_a_time.rate, "batch_run")
+            for study in self.reference
+        ]
         for first, second in (self.workers, self.past[:2]) if self.past else (self.workers,):
             found += [(first.what, first, 1.0, "itself")]
             found += [(second.what, second, second.rate / first.rate, first.what)]
@@ -109,7 +118,8 @@ def measure(futures: int, until: date, *, full: bool = False) -> Bench:
         futures: in the largest block, at most a shard's 1,000.
         until: the horizon.
         full: more futures through ``mesa.batch_run``, three runs of each, of which the fastest
-            counts, a block of 4,000, what a common past saves, more agents, and half the horizon.
+            counts, a block of 4,000, what a common past saves, more agents, half the horizon, and
+            the reference study.
     """
     repeats = 3 if full else 1
     sizes = sorted({*(size for size in _SIZES if size < futures), futures})
@@ -126,7 +136,7 @@ def measure(futures: int, until: date, *, full: bool = False) -> Bench:
         one,
         blocks,
         _workers(futures, until, repeats),
-        *((_past(futures, until), _agents(futures, until), _horizon(futures, until)) * full),
+        *(part(futures, until) for part in (_past, _agents, _horizon, _reference) if full),
     )
 
 
@@ -147,7 +157,8 @@ def bench(
         bool,
         typer.Option(
             "--full",
-            help="More runs, a block of 4,000, common pasts, more developers, half the horizon.",
+            help="More runs, a block of 4,000, common pasts, more developers, half the horizon,"
+            " the reference study.",
         ),
     ] = False,
     as_json: AsJson = False,
@@ -261,6 +272,16 @@ def _horizon(futures: int, until: date) -> tuple[Timing, ...]:
         _best(1, f"a block of {size} to {end:%Y-%m}", size, partial(live, size, end))
         for end in (half_of(until), until)
     )
+
+
+def _reference(futures: int, until: date) -> tuple[Timing, ...]:
+    """The study that ships for this, with so many futures of each policy."""
+    change = {"futures": futures, "until": until}
+    study = load_study(Path("reference")).model_copy(update=change)
+    with TemporaryDirectory() as folder:
+        work = partial(run, study, Path(folder) / "study", workers=2)
+        words = f"the reference study, {len(study.policies)} policies, two workers"
+        return (_best(1, words, len(study.policies) * futures, work),)
 
 
 def _study(names: Sequence[str], futures: int, until: date) -> Study:

@@ -59,6 +59,8 @@ def test_a_full_bench_also_times_more_developers_and_half_the_horizon(monkeypatc
     assert found.agents[2].seconds > found.agents[0].seconds
     assert found.horizon[1].seconds > found.horizon[0].seconds
     assert len(found.past) == 2
+    (study,) = found.reference
+    assert study.futures == 130
 
 
 def test_developers_split_into_parts_have_the_same_people_compute_and_money():

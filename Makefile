@@ -51,10 +51,10 @@ run: setup ## Simulate recorded history and two alternatives, compare them, draw
 	$(BIN)/aigap plot $(FIRST_LOOK) --out $(FIRST_LOOK)/gap.png
 
 test: lint ## Check style and types, then run the tests
-	$(BIN)/pytest --numprocesses auto -m "not slow"
+	$(BIN)/pytest --numprocesses auto --durations 15 -m "not slow"
 
 slow: setup ## Run the slow studies, which continuous integration runs besides
-	$(BIN)/pytest --numprocesses auto -m slow
+	$(BIN)/pytest --numprocesses auto --durations 15 -m slow
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check
@@ -107,7 +107,7 @@ oldest: setup ## Test the oldest Python and packages supported; compare a study 
 		--no-annotate --no-emit-index-url --quiet --output-file build/oldest.txt pyproject.toml
 	$(BIN)/uv venv --python $(OLDEST_PYTHON) --no-python-downloads --clear build/oldest
 	$(BIN)/uv pip install --python build/oldest/bin/python --quiet -r build/oldest.txt
-	PYTHONPATH=. build/oldest/bin/python -m pytest -q --numprocesses auto -m "not slow" \
+	PYTHONPATH=. build/oldest/bin/python -m pytest -q --numprocesses auto --durations 15 -m "not slow" \
 		$(OLDEST_TESTS)
 	PYTHONPATH=. build/oldest/bin/python -m viz.cli $(ON_BOTH) build/on-oldest
 	PYTHONPATH=. $(BIN)/python -m viz.cli $(ON_BOTH) build/on-newest

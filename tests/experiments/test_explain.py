@@ -108,6 +108,7 @@ def test_steps_add_up_to_the_change_in_every_future(found):
         np.testing.assert_allclose(np.sum(steps, axis=0), change, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["US", "both"])
 def test_steps_add_up_whichever_side_is_switched_off(side):
     question = Question(HISTORY, date(2023, 1, 1), date(2023, 7, 1), side, futures=3)
@@ -137,12 +138,14 @@ def test_the_parts_of_the_distance_add_up_to_the_gap(found):
     np.testing.assert_allclose(after, found.in_oom.after, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_workers_change_no_figure(found):
     for one, two in zip(accounts(found), accounts(explain(QUESTION, workers=2)), strict=True):
         for mine, other in zip((*one.base, *one.groups), (*two.base, *two.groups), strict=True):
             np.testing.assert_array_equal(mine.change, other.change)
 
 
+@pytest.mark.slow
 def test_neither_do_blocks(found, monkeypatch):
     told: list[int] = []
     monkeypatch.setattr(decomposition, "FUTURES_PER_SHARD", 2)
@@ -199,6 +202,7 @@ def test_the_command_prints_tables_and_json_and_draws(tmp_path, capsys):
         assert sum(account["largest_share"].values()) == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["CN", "US"])
 def test_a_figure_is_the_same_to_the_byte_each_time(side, tmp_path, capsys):
     drawn = []

@@ -193,6 +193,7 @@ def test_any_bytes_are_refused_or_read(text: str | bytes, capsys):
         answered(["study", "check", str(path)], capsys)
 
 
+@pytest.mark.slow
 @given(tree=policies_of_changes)
 @settings(parent=quick, max_examples=40)
 def test_any_policy_that_passes_the_check_can_be_lived_under(tree: Any, capsys):

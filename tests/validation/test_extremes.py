@@ -20,7 +20,7 @@ from model.policy import HISTORY, Policy
 from model.world import World
 
 # Infinities have answers on the way (a share of nothing, a door shut); what has none fails a test.
-pytestmark = pytest.mark.filterwarnings("error:invalid value:RuntimeWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("error:invalid value:RuntimeWarning")]
 
 Audit = Callable[[World, World], None]
 Variant = Mapping[str, float]

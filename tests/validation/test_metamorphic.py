@@ -300,6 +300,7 @@ def small_policies(draw: st.DrawFn) -> Policy:
     return policy(*changes)
 
 
+@pytest.mark.slow
 @given(small_policies())
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 def test_no_small_policy_breaks_the_world(under: Policy) -> None:

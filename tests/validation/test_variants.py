@@ -13,6 +13,8 @@ from model import loading
 from model.rulebook import RuleBook
 from model.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def planned() -> World:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_a_future_is_told_beside_its_charts(visit, screenshot):
     page = visit("/future?date=2023-07&futures=12&which=widest")

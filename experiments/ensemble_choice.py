@@ -9,14 +9,17 @@ any other makes the list one of other futures, and it is refused.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from experiments.ensembles import PRIOR, SHIPPED, Ensemble, EnsembleError, Head, read_ensemble
 from experiments.manifest import origin
+from experiments.policies import load_policy
 from experiments.prior_readings import checked_again, digest_of
 from model.calendar import parse_year_month
 from model.evidence import evidence, known_by, month_after
+from model.world import DEFAULT_SEED, World
 
 
 def ensemble(text: str, folder: Path = Path()) -> Ensemble:
@@ -40,6 +43,25 @@ def ensemble(text: str, folder: Path = Path()) -> Ensemble:
         f"no ensemble is called '{text}': expected prior, calibrated, or a .csv file of"
         " 'aigap calibrate --out'"
     )
+
+
+def lived(policy: str, name: str, futures: int, until: date) -> tuple[World, Ensemble]:
+    """The first futures of an ensemble, lived under a policy to a month; and the ensemble.
+
+    Args:
+        policy: a name of the library or a YAML file.
+        name: of the ensemble, as for ``ensemble``.
+        futures: how many.
+        until: first of the month.
+
+    Raises:
+        EnsembleError, PolicyError, DataError: in one line, if there is none such.
+    """
+    chosen = ensemble(name)
+    numbers = chosen.first(futures, DEFAULT_SEED)
+    world = World(load_policy(policy), futures=futures, seed=DEFAULT_SEED, numbers=numbers)
+    world.run_to(until)
+    return world, chosen
 
 
 def why_stale(path: Path) -> str:

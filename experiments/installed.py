@@ -15,14 +15,13 @@ from rich.table import Table
 from agents.arrays import Floats, total
 from agents.records import Region
 from experiments.comparison import MIDDLE_AND_RANGE
-from experiments.ensemble_choice import ensemble as ensemble_of
+from experiments.ensemble_choice import lived
 from experiments.options import AsJson, EnsembleName, FuturesSimulated, PolicyName
-from experiments.policies import load_policy
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, plain_table, print_json
 from model.calendar import RECORD_START
 from model.installed_base import Kind
-from model.world import DEFAULT_SEED, World
+from model.world import World
 
 By = Literal["chip", "owner", "channel", "chip-and-channel"]
 _WIDTH_IN_PIPES = 100
@@ -89,10 +88,7 @@ def installed(
     """Say which accelerators that came since 2022 stand in a region, whose, and by which way."""
     month = month_within(on, RECORD_START, LAST_MONTH)
     where, division = _region(region), _division(by)
-    chosen = ensemble_of(ensemble)
-    numbers = chosen.first(futures, DEFAULT_SEED)
-    world = World(load_policy(policy), futures=futures, seed=DEFAULT_SEED, numbers=numbers)
-    world.run_to(month)
+    world, chosen = lived(policy, ensemble, futures, month)
     found = holdings(world, where, division)
     if as_json:
         about = {"ensemble": chosen.name}

@@ -14,14 +14,12 @@ from rich.table import Table
 from agents.arrays import Floats
 from agents.records import Region
 from experiments.comparison import MIDDLE_AND_RANGE
-from experiments.ensemble_choice import ensemble as ensemble_of
+from experiments.ensemble_choice import lived
 from experiments.options import AsJson, EnsembleName, FuturesSimulated, PolicyName
-from experiments.policies import load_policy
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import compact, console_for, plain_table, print_json
 from model.calendar import RECORD_START
 from model.league import Standings, standings
-from model.world import DEFAULT_SEED, World
 
 _WIDTH_IN_PIPES = 128
 _HIGH_PLACES = 5
@@ -90,10 +88,7 @@ def league(
     month = month_within(on, RECORD_START, LAST_MONTH)
     if region not in ("all", *get_args(Region)):
         raise StudyError(f"--region: '{region}' is not a region: expected all, US, CN or RoW")
-    chosen = ensemble_of(ensemble)
-    numbers = chosen.first(futures, DEFAULT_SEED)
-    world = World(load_policy(policy), futures=futures, seed=DEFAULT_SEED, numbers=numbers)
-    world.run_to(month)
+    world, chosen = lived(policy, ensemble, futures, month)
     places = league_table(standings(world), region)
     if as_json:
         about = {"ensemble": chosen.name, "policy": policy, "futures": futures}

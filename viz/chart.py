@@ -27,6 +27,9 @@ class Chart:
         note: said below it.
         empty: said instead of a chart where there is nothing to draw.
         height: pixels.
+        strip: a second figure below on the same axis of months, whose traces have ``yaxis`` "y2".
+            Drawn anew only when it changes; in pictures it is part of the chart.
+        strip_height: pixels.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Chart:
     note: str = ""
     empty: str = ""
     height: int = 260
+    strip: dict[str, Any] | None = None
+    strip_height: int = 96
 
 
 def ShowChart(
@@ -44,6 +49,7 @@ def ShowChart(
     *,
     frame: int = 0,
     on_click: Callable[[dict[str, Any]], None] | None = None,
+    on_sight: Callable[[bool], None] | None = None,
 ) -> Any:
     """Draw a chart.
 
@@ -51,22 +57,31 @@ def ShowChart(
         chart: what to draw.
         frame: number of the change that it shows.
         on_click: told ``trace``, ``x``, ``y`` and ``id`` (the ``customdata``) of a point clicked.
+        on_sight: told when it comes into sight (true) or leaves it.
     """
     events: dict[str, Any] = {}
+    if on_sight is not None:
+        events["event_sight"] = on_sight
     if on_click is not None:
         events["event_clicked"] = on_click
     return _Chart(
         chart_id=chart.name,
         heading=chart.heading,
         unit=chart.unit,
-        figure=json.dumps(chart.figure, separators=(",", ":")),
+        figure=_text(chart.figure),
         description=chart.description or f"{chart.heading}. {chart.unit}.",
         note=chart.note,
         empty=chart.empty,
         height=chart.height,
+        strip=_text(chart.strip) if chart.strip else "",
+        strip_height=chart.strip_height,
         frame=frame,
         **events,
     ).key(f"chart-{chart.name}")
+
+
+def _text(figure: dict[str, Any]) -> str:
+    return json.dumps(figure, separators=(",", ":"))
 
 
 @solara.component_vue("components/chart.vue")
@@ -79,7 +94,10 @@ def _Chart(
     note: str = "",
     empty: str = "",
     height: int = 260,
+    strip: str = "",
+    strip_height: int = 0,
     frame: int = 0,
     event_clicked: Callable[[dict[str, Any]], None] | None = None,
+    event_sight: Callable[[bool], None] | None = None,
 ) -> None:
     """The component in the browser."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -164,16 +165,18 @@ def gap_chart(track: Track, future: int) -> Chart:
         *figures.fan(track.dates, found, "us"),
         _chosen(track, path, future),
         *figures.observed(seen),
-        *ribbon.ribbon(instruments, track.date, until),
     ]
+    # Set by hand, so that the axes of the chart and of its strip stand one above the other.
+    margins = {"l": 96, "r": 12, "t": 30, "b": 8}
+    axis = figures.value_axis(reach) | {"title": {"text": "months"}, "automargin": False}
+    marks = ribbon.marks(track.levers)
     layout = {
-        "xaxis": figures.time_axis(until) | {"anchor": "y2"},
-        "yaxis": figures.value_axis(reach) | {"domain": [0.22, 1.0], "title": {"text": "months"}},
-        "yaxis2": ribbon.ribbon_axis(),
-        "shapes": ribbon.marks(track.levers),
+        "xaxis": figures.time_axis(until) | {"showticklabels": False, "automargin": False},
+        "yaxis": axis,
+        "shapes": marks,
         "legend": {"y": 1.02, "yanchor": "bottom"},
         "hovermode": "closest",
-        "margin": {"l": 60, "r": 12, "t": 30, "b": 28},
+        "margin": margins,
     }
     return Chart(
         "gap",
@@ -183,7 +186,18 @@ def gap_chart(track: Track, future: int) -> Chart:
         description=_in_words("The capability gap", track, name, "months"),
         note="Bands hold 50% and 90% of the futures. Below: rules and programmes as they take"
         " effect; hollow where still to come, crossed where ended.",
-        height=430,
+        height=340,
+        strip={
+            "data": ribbon.ribbon(instruments, track.date, until),
+            "layout": {
+                "xaxis": figures.time_axis(until)
+                | {"anchor": "y2", "showticklabels": True, "automargin": False},
+                "yaxis2": ribbon.ribbon_axis() | {"automargin": False},
+                "shapes": marks,
+                "hovermode": "closest",
+                "margin": margins | {"t": 2, "b": 26},
+            },
+        },
     )
 
 
@@ -313,19 +327,18 @@ def headline(track: Track) -> list[dict[str, str]]:
     return found
 
 
-def all_charts(track: Track, future: int) -> Sequence[Chart]:
-    """The charts below the gap, in order."""
-    panels = {fans.name: panel(fans, track, future) for fans in PANELS}
-    first = ["chip-gap", "compute"]
-    then = [name for name in panels if name not in first]
-    adoption = then.index("adoption") + 1
-    return [
-        *(panels[name] for name in first),
-        channels_chart(track),
-        *(panels[name] for name in then[:adoption]),
-        sectors_chart(track),
-        *(panels[name] for name in then[adoption:]),
-    ]
+def charts_below(track: Track, future: int) -> Mapping[str, Callable[[], Chart]]:
+    """What draws up the charts below the gap, by name, in their order."""
+    panels = {fans.name: partial(panel, fans, track, future) for fans in PANELS}
+    channels, sectors = partial(channels_chart, track), partial(sectors_chart, track)
+    found: dict[str, Callable[[], Chart]] = {}
+    for name, drawn_up in panels.items():
+        found[name] = drawn_up
+        if name == "compute":
+            found["channels"] = channels
+        if name == "adoption":
+            found["sectors"] = sectors
+    return found
 
 
 def _layout(track: Track, axis: dict[str, Any]) -> dict[str, Any]:

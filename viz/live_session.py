@@ -239,6 +239,10 @@ class LiveSession:
         self.future = future
         self._changed()
 
+    def show_anew(self) -> None:
+        """Let whoever shows the worlds draw them up once more."""
+        self._changed()
+
     def refuse(self, why: str) -> None:
         """Say why something asked for cannot be."""
         self.fault = why

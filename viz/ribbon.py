@@ -51,7 +51,6 @@ def ribbon(instruments: Sequence[Instrument], now: dt.date, until: dt.date) -> l
 def ribbon_axis() -> dict[str, Any]:
     """The ribbon's own axis, below the chart proper."""
     return {
-        "domain": [0.0, 0.16],
         "range": [2.6, -0.6],
         "tickvals": [0, 1, 2],
         "ticktext": [issuer for issuer, _ in ROWS],

@@ -20,7 +20,7 @@ from model.outcomes import OUTCOMES
 from viz import figures
 from viz.beginning import Beginning
 from viz.comparison_charts import change_in_words, paired_changes
-from viz.live_charts import PANELS, all_charts, gap_chart, headline
+from viz.live_charts import PANELS, charts_below, gap_chart, headline
 from viz.theme import COUNTRIES, POLICIES
 from viz.track import Track
 
@@ -60,7 +60,7 @@ def test_an_axis_is_not_stretched_by_what_runs_off():
 
 
 def test_every_chart_says_its_unit_and_which_ensemble_it_shows(track):
-    charts = [gap_chart(track, 0), *all_charts(track, 0)]
+    charts = [gap_chart(track, 0), *(drawn_up() for drawn_up in charts_below(track, 0).values())]
     assert len(charts) == len({chart.name for chart in charts})
     for chart in charts:
         assert "prior ensemble, 6 futures" in chart.unit
@@ -72,7 +72,15 @@ def test_every_chart_says_its_unit_and_which_ensemble_it_shows(track):
 def test_every_colour_is_a_token_of_the_theme(track):
     sheet = Path(figures.__file__).parent / "assets" / "custom.css"
     known = set(re.findall(r"--([\w-]+):", sheet.read_text()))
-    drawn = json.dumps([chart.figure for chart in [gap_chart(track, 0), *all_charts(track, 0)]])
+    drawn = json.dumps(
+        [
+            chart.figure
+            for chart in [
+                gap_chart(track, 0),
+                *(drawn_up() for drawn_up in charts_below(track, 0).values()),
+            ]
+        ]
+    )
     used = set(re.findall(r"token:([\w-]+)", drawn)) | set(POLICIES) | set(COUNTRIES.values())
     assert used <= known
     assert not re.search(r'"#[0-9a-fA-F]{3,6}"|rgb\(', drawn)

@@ -97,6 +97,27 @@ def test_months_go_by_and_a_lever_changes_the_fan(visit, screenshot):
     assert recorded != changed
 
 
+def test_charts_out_of_sight_follow_when_months_no_longer_go_by(visit):
+    page = visit("/?date=2022-02&futures=5")
+    settled(page)
+    page.wait_for_selector("#smuggling[data-drawn]")
+    drawn, gap = frame_of(page, "smuggling"), frame_of(page, "gap")
+    page.select_option("select[data-act=speed]", "fastest")
+    page.click("button[data-act=play]")
+    page.wait_for_function("() => /2023/.test(document.querySelector('.aigap-date').textContent)")
+    assert frame_of(page, "gap") > gap
+    # The months just after the click may still be drawn everywhere, later ones are not.
+    assert frame_of(page, "smuggling") < frame_of(page, "gap")
+    page.click("button[data-act=play]")
+    settled(page)
+    drawn_since(page, "smuggling", drawn)
+    months = page.evaluate(
+        "() => document.querySelector('#smuggling .aigap-chart-plot').data[0].x.length"
+    )
+    stopped = month_shown(page)
+    assert months == (stopped.year - 2022) * 12 + stopped.month
+
+
 def test_the_keyboard_steps_and_plays(visit):
     page = visit("/?date=2022-02&futures=5")
     settled(page)

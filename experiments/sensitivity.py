@@ -19,13 +19,13 @@ from agents.arrays import Floats
 from experiments.analysis_extra import require_analysis
 from experiments.designs import uncertain
 from experiments.executors import available_cores, processes
-from experiments.figures import require_suffix
+from experiments.figure_files import require_suffix
 from experiments.hints import did_you_mean
 from experiments.manifest import origin
 from experiments.options import AsJson, FigureFile, PolicyName
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
-from experiments.sensitivity_tables import draw_effects, draw_indices, effects_table, indices_table
+from experiments.sensitivity_tables import effects_table, indices_table
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, print_json
 from model.calendar import RECORD_START
@@ -231,6 +231,8 @@ def _show_effects(
     asked: Asked, found: Found[Effect], figure: Path | None, *, as_json: bool
 ) -> None:
     if figure is not None:
+        from experiments.sensitivity_figures import draw_effects  # noqa: PLC0415 - Matplotlib takes long to load
+
         draw_effects(figure, found.entries[:_SHOWN], asked.title, _source(asked, found))
     if as_json:
         print_json(_json(asked, found, "morris"))
@@ -243,6 +245,8 @@ def _show_effects(
 
 def _show_indices(asked: Asked, found: Found[Index], figure: Path | None, *, as_json: bool) -> None:
     if figure is not None:
+        from experiments.sensitivity_figures import draw_indices  # noqa: PLC0415 - Matplotlib takes long to load
+
         draw_indices(figure, found.entries, asked.title, _source(asked, found))
     if as_json:
         print_json(_json(asked, found, "sobol"))

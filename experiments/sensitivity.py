@@ -29,6 +29,7 @@ from experiments.sensitivity_tables import effects_table, indices_table
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, print_json
 from model.calendar import RECORD_START
+from model.common_past import common_months
 from model.ensemble import spread
 from model.outcomes import OUTCOMES
 from model.policy import Policy
@@ -143,9 +144,9 @@ def outcome_of_runs(
 
     The runs live side by side as the futures of one world.
     """
-    found: list[Floats] = []
-    for policy in policies:
-        world = World(
+
+    def begun(policy: Policy) -> World:
+        return World(
             policy,
             futures=len(batch.levels),
             seed=seed,
@@ -153,8 +154,20 @@ def outcome_of_runs(
             sharing=batch.sharing,
             fixed=values_at(batch.levels),
         )
+
+    policy, *baselines = policies
+    worlds = [begun(policy)]
+    for baseline in baselines:
+        shared = common_months(policy, baseline)
+        if shared > 0:  # what the two have in common is lived once
+            last = worlds[0].calendar.index(on)
+            worlds[0].run_to(worlds[0].calendar.month(int(min(shared, last))))
+            worlds.append(worlds[0].branch(baseline))
+        else:
+            worlds.append(begun(baseline))
+    for world in worlds:
         world.run_to(on)
-        found.append(world.record.values(outcome)[-1])
+    found = [world.record.values(outcome)[-1] for world in worlds]
     return found[0] if len(found) == 1 else found[0] - found[1]
 
 

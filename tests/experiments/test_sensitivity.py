@@ -121,6 +121,17 @@ def test_a_run_is_the_world_with_its_values_and_its_luck():
     np.testing.assert_array_equal(same, 0.0)
 
 
+@pytest.mark.parametrize("name", ["strict-enforcement", "no-controls"])
+def test_a_past_lived_once_leaves_the_effect_of_a_policy_as_it_is(name: str):
+    """The first has eight months in common with history, the second nothing."""
+    levels = np.random.default_rng(3).uniform(0.05, 0.95, (4, len(uncertain())))
+    rest = ("compute_ratio", date(2023, 1, 1), 4, Batch(levels, 2, 0))
+    policy, history = load_policy(name), load_policy("history")
+    apart = outcome_of_runs([policy], *rest) - outcome_of_runs([history], *rest)
+    assert apart.any()
+    np.testing.assert_array_equal(outcome_of_runs([policy, history], *rest), apart)
+
+
 def test_the_command_shares_out_all_the_variance(capsys, tmp_path):
     figure = tmp_path / "sobol.png"
     arguments = ["--on", "2022-06", "--points", "8", "--workers", "1", "--figure", str(figure)]

@@ -85,7 +85,8 @@ findings: setup ## Ask thirteen policies of FUTURES calibrated futures; write do
 	mkdir -p $(FINDINGS)-sobol
 	for result in $(SOBOL); do \
 		[ -e $$result ] || { $(BIN)/aigap sensitivity --policy $$(basename $$result .json) \
-			--baseline history --workers $(WORKERS) --json >$$result.partial && \
+			--baseline history --over 12 --points 1024 --workers $(WORKERS) \
+			--json >$$result.partial && \
 			mv $$result.partial $$result; } || exit 1; \
 	done
 	$(BIN)/aigap findings $(FINDINGS) --prior $(FINDINGS)-prior $(SOBOL:%=--sobol %) \

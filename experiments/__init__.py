@@ -5,6 +5,10 @@
 ``experiments.load_summaries(DIR)`` the results of a study that stores summaries.
 """
 
+# While it is loaded, Mesa looks through the imports under way and all modules there are: it is
+# loaded first, when both are few.
+import mesa  # noqa: F401
+
 from experiments.datasets import load_dataset
 from experiments.store import StoreError, load, load_summaries
 

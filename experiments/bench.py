@@ -297,5 +297,6 @@ def _carry_out(executor: Executor, study: Study, chains: Sequence[Chain]) -> Non
 
 def _lived(study: Study, chain: Chain) -> int:
     """Simulate a chain; nothing of it is sent back, as a worker's answer is not what is timed."""
-    simulate(study, chain, Rows())
+    for _ in simulate(study, chain, Rows()):
+        pass
     return os.getpid()

@@ -21,13 +21,12 @@ from experiments.calibrating import (
     held_to_later,
 )
 from experiments.calibration import CalibrationError
-from experiments.calibration_figure import plot_calibration
 from experiments.calibration_tables import WIDE, markdown, show
 from experiments.durable import write_whole
 from experiments.ensemble_choice import why_stale
 from experiments.ensembles import SHIPPED, ensemble_content
 from experiments.executors import available_cores
-from experiments.figures import require_suffix
+from experiments.figure_files import require_suffix
 from experiments.hindcast import Score
 from experiments.manifest import origin
 from experiments.options import AsJson, FigureFile
@@ -97,6 +96,8 @@ def calibrate(
     if report is not None:
         _write(report, markdown(found, later, figure).encode())
     if figure is not None:
+        from experiments.calibration_figure import plot_calibration  # noqa: PLC0415 - Matplotlib takes long to load
+
         plot_calibration(found, later, figure)
     if as_json_:
         print_json(as_json(found, later))

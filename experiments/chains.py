@@ -21,8 +21,8 @@ from model.common_past import WARNINGS, common_months
 # to save more than that, and more than what tasks of uneven length may lose.
 _MONTHS_TO_COPY = 2
 _LEAST_COMMON_MONTHS = 6
-# What a task may bring back at once, lest workers and their parent fill the memory.
-_MOST_BYTES = 400_000_000
+# What a task may bring back at once, uncompressed, lest workers and their parent fill the memory.
+_MOST_BYTES = 500_000_000
 # Of a past that takes half of the time most is saved by then; more would put more at stake at once.
 _MOST_POLICIES = 6
 # With so many tasks for each worker, an uneven end is no matter.

@@ -25,7 +25,7 @@ from experiments.discover import discover
 from experiments.ensembles import EnsembleError
 from experiments.executors import ClusterError, RunError
 from experiments.explain import explain
-from experiments.figures import CHIP_GAP, GAP, FigureError, plot_study, require_suffix
+from experiments.figure_files import FigureError, require_suffix
 from experiments.findings_command import findings
 from experiments.findings_material import FindingsError
 from experiments.hindcast import hindcast
@@ -34,7 +34,7 @@ from experiments.league import league
 from experiments.manifest import Manifest, origin
 from experiments.policies import library
 from experiments.policy_commands import policy_app
-from experiments.report import ReportError
+from experiments.report_material import ReportError
 from experiments.robust import robust
 from experiments.rules import RuleQuestionError, rules_app
 from experiments.run_command import RUN_EXAMPLES, InterruptedRunError, run
@@ -97,6 +97,8 @@ def plot(
     ] = Path("gap.png"),
 ) -> None:
     """Draw the gaps of a study, and what each policy changes, into FILE."""
+    from experiments.figures import CHIP_GAP, GAP, plot_study  # noqa: PLC0415 - Matplotlib takes long to load
+
     require_suffix(out)
     manifest = read_manifest(directory)
     require_futures(manifest, directory)

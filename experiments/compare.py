@@ -18,8 +18,7 @@ from experiments.durable import write_whole
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
 from experiments.options import AsJson
-from experiments.report import ReportError, write_report
-from experiments.report_material import Material
+from experiments.report_material import Material, ReportError
 from experiments.store import require_futures
 from experiments.summary_comparison import compare_summaries
 from experiments.tables import comparison_notes, comparison_table
@@ -71,6 +70,8 @@ def compare(
         rows = pd.concat([comparison_frame(one) for one in comparisons])
         _write(csv, rows.to_csv(index=False, lineterminator="\n").encode())
     if html is not None:
+        from experiments.report import write_report  # noqa: PLC0415 - Matplotlib takes long to load
+
         write_report(_material(studies, comparisons[0]), html)
     if as_json_:
         print_json(_for_a_program(studies, comparisons))

@@ -9,17 +9,16 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
-from matplotlib.figure import Figure
 from rich.table import Table
 
 from agents.arrays import Bools, Floats
 from experiments import discovery
 from experiments.analysis_extra import AnalysisError, require_analysis
 from experiments.comparison import known_or_beyond
-from experiments.discovery import Box, Discovery, Fit, Limits
+from experiments.discovery import Box, Discovery, Fit
 from experiments.drivers import parameters_of
-from experiments.figures import BASELINE_COLOUR, COLOURS, require_suffix, save_figure
-from experiments.joined import Joined, join
+from experiments.figure_files import require_suffix
+from experiments.joined import join
 from experiments.manifest import StoredOutcome, origin
 from experiments.options import AsJson, FigureFile
 from experiments.study import StudyError
@@ -27,8 +26,6 @@ from experiments.terminal import compact, console_for, plain_table, print_json
 from model.loading import parameter_quantities
 
 _WIDTH = 110
-_ROW, _TOP, _BOTTOM = 0.42, 0.8, 1.0
-_LEFT = 0.012
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,9 @@ def discover(
     )
     found = replace(found, unknown=int((~known).sum()))
     if figure is not None:
-        save_figure(figure, lambda: _draw(found, failure, parameters, studies))
+        from experiments.discovery_figure import plot_discovery  # noqa: PLC0415 - Matplotlib takes long to load
+
+        plot_discovery(figure, found, failure.words, parameters, studies.manifest.study)
     if as_json_:
         about = {"ensemble": studies.manifest.study.ensemble.name}
         print_json(about | _json(found, failure, outcome, f"{month:%Y-%m}", policy, baseline))
@@ -140,7 +139,7 @@ def _show(found: Discovery, failure: Failure, ensemble: str) -> None:
     console.print(failure.words, style="bold", highlight=False, markup=False)
     for number, box in enumerate(found.boxes, start=1):
         console.print()
-        console.print(f"Box {number}: {_fit_in_words(box)}", highlight=False)
+        console.print(f"Box {number}: {fit_in_words(box)}", highlight=False)
         console.print(_box_table(box))
     if not found.boxes:
         console.print(
@@ -167,7 +166,7 @@ def _box_table(box: Box) -> Table:
     return table
 
 
-def _fit_in_words(box: Box) -> str:
+def fit_in_words(box: Box) -> str:
     """Coverage and density in the futures held out, and in those that the box was found in."""
     held, own = box.held_out, box.found_in
     return (
@@ -193,54 +192,6 @@ def _notes(found: Discovery, ensemble: str) -> list[str]:
         " that fail. A box is found in half of the futures and judged by the other half (in"
         " brackets: where it was found); later boxes leave out the futures of earlier ones.",
     ]
-
-
-def _draw(found: Discovery, failure: Failure, parameters: pd.DataFrame, studies: Joined) -> Figure:
-    """Each restriction as a part of its parameter's futures, from the lowest to the highest."""
-    rows: list[tuple[str, Limits | None]] = []
-    for number, box in enumerate(found.boxes, start=1):
-        rows.append((f"Box {number}: {_fit_in_words(box)}", None))
-        rows += [(limits.parameter.replace("_", " "), limits) for limits in box.limits]
-    if not rows:
-        rows = [("No box: failures gather nowhere by more than chance explains", None)]
-    height = _TOP + _ROW * len(rows) + _BOTTOM
-    figure = Figure(figsize=(10.0, height))
-    axes = figure.add_axes((0.3, _BOTTOM / height, 0.66, _ROW * len(rows) / height))
-    for row, (name, limits) in enumerate(rows):
-        if limits is None:
-            axes.text(-0.44, row, name, va="center", weight="bold", fontsize=10.5)
-            continue
-        values = parameters[limits.parameter].to_numpy()
-        low = 0.0 if limits.low is None else float(np.mean(values < limits.low))
-        high = 1.0 if limits.high is None else float(np.mean(values <= limits.high))
-        axes.barh(row, 1.0, height=0.3, color="#D9D9D9")
-        axes.barh(row, high - low, left=low, height=0.5, color=COLOURS[0])
-    axes.set_yticks(
-        [row for row, (_, limits) in enumerate(rows) if limits is not None],
-        [name for name, limits in rows if limits is not None],
-    )
-    axes.set_ylim(len(rows) - 0.5, -0.6)
-    axes.set_xlim(0.0, 1.0)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel("futures, from the lowest value of the parameter to the highest")
-    figure.text(
-        _LEFT,
-        1.0 - 0.12 / height,
-        "Where the failures gather",
-        fontsize=13,
-        va="top",
-        weight="bold",
-    )
-    figure.text(_LEFT, 1.0 - 0.42 / height, failure.words, va="top", color=BASELINE_COLOUR)
-    source = (
-        f"Fails in {found.share:.0%} of {found.futures:,} futures. Source: aigap discover, seed"
-        f" {studies.manifest.study.seed}, model {origin().model_sha256[:10]};"
-        f" {studies.manifest.study.ensemble.title}."
-    )
-    figure.text(_LEFT, 0.1 / height, source, fontsize=9, color="#555555", va="bottom")
-    return figure
 
 
 def _json(

@@ -26,14 +26,13 @@ from experiments.decomposition import (
 )
 from experiments.ensemble_choice import ensemble as ensemble_of
 from experiments.executors import available_cores
-from experiments.figures import require_suffix
+from experiments.figure_files import require_suffix
 from experiments.manifest import origin
 from experiments.options import EnsembleName, FigureFile, PolicyName
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, plain_table, print_json
-from experiments.waterfall import plot_explanation
 from model.calendar import RECORD_START
 
 WIDTH = 116
@@ -96,6 +95,8 @@ def explain(
             question, workers=workers or available_cores(), advance=advance
         )
     if figure is not None:
+        from experiments.waterfall import plot_explanation  # noqa: PLC0415 - Matplotlib takes long to load
+
         source = f"Source: aigap, seed {seed}, model {origin().model_sha256[:10]}."
         plot_explanation(found, figure, source)
     if as_json_:

@@ -26,6 +26,7 @@ from matplotlib.ticker import MaxNLocator
 from agents.arrays import Floats
 from experiments.comparison import known_or_beyond, quantiles
 from experiments.durable import write_whole
+from experiments.figure_files import FigureError, require_suffix
 from experiments.manifest import StoredOutcome
 from model.observations import Observation
 
@@ -55,10 +56,6 @@ GAP, CHIP_GAP = "gap_months", "chip_gap_years"
 _LEGEND_COLUMNS = 4
 _LEFT = 0.008
 _OUTSIDE = 1e6
-
-
-class FigureError(ValueError):
-    """A figure that cannot be drawn or saved; the message says why."""
 
 
 def plot_study(
@@ -108,16 +105,6 @@ def save_figure(out: Path, draw: Callable[[], Figure]) -> None:
         write_whole(out, drawn.getvalue())
     except OSError as error:
         raise FigureError(f"{out}: cannot be written: {error.strerror or error}") from None
-
-
-def require_suffix(out: Path) -> None:
-    """Refuse a file name that says no format aigap draws.
-
-    Raises:
-        FigureError: saying which are expected.
-    """
-    if out.suffix not in {".png", ".svg"}:
-        raise FigureError(f"{out}: expected a name that ends in .png or .svg")
 
 
 def draw_study(

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from experiments.durable import write_whole
-from experiments.findings_figures import draw_findings
 from experiments.findings_material import FindingsError, gather
 from experiments.findings_page import page
 from experiments.sobol_results import read_sobol
@@ -48,6 +47,8 @@ def findings(
     ] = None,
 ) -> None:
     """Write what each policy does, how far that stands and what it hangs on, as a page."""
+    from experiments.findings_figures import draw_findings  # noqa: PLC0415 - Matplotlib takes long to load
+
     dates = _dates(on)
     folder = out.parent if figures is None else figures
     _require_writable(out, folder)

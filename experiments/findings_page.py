@@ -306,7 +306,7 @@ def _sobol(results: Sequence[SobolResult]) -> str:
             named = f"`{factor.factor}`" if factor.factor in uncertain() else factor.factor
             rows.append(
                 [
-                    f"{result.policy}, {result.on}" if number == 0 else "",
+                    f"{result.policy}, {_when(result)}" if number == 0 else "",
                     named,
                     f"{factor.first:.2f} \u00b1{factor.first_reach:.2f}",
                     f"{factor.total:.2f} \u00b1{factor.total_reach:.2f}",
@@ -320,6 +320,10 @@ def _sobol(results: Sequence[SobolResult]) -> str:
         f" parameters do. The largest {_SOBOL_SHOWN} of each:\n\n"
         + _table(("Effect of", "Factor", "Alone", "Total"), rows, left=(0, 1))
     )
+
+
+def _when(result: SobolResult) -> str:
+    return result.on if result.over == 1 else f"mean of {result.over} months to {result.on}"
 
 
 def _costs(material: Material) -> str:

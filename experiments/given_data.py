@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+import scipy
 
 from agents.arrays import Floats
 
@@ -100,6 +100,6 @@ def _by_chance(futures: int, tried: int) -> float:
     variables have; the correction for bias is the one that the estimator makes.
     """
     waves = futures // 2
-    share = float(beta.ppf(1.0 - _SIGNIFICANCE / tried, _WAVES, waves - _WAVES))
+    share = float(scipy.stats.beta.ppf(1.0 - _SIGNIFICANCE / tried, _WAVES, waves - _WAVES))
     noise = 2.0 * _WAVES / futures
     return share - noise / (1.0 - noise) * (1.0 - share)

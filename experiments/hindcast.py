@@ -22,11 +22,10 @@ from agents.arrays import Floats
 from experiments.comparison import MIDDLE_AND_RANGE, quantile, quantiles
 from experiments.ensemble_choice import ensemble as ensemble_of
 from experiments.ensembles import PRIOR, Ensemble
-from experiments.figures import require_suffix
+from experiments.figure_files import require_suffix
 from experiments.manifest import origin
 from experiments.options import AsJson, EnsembleName, FuturesSimulated, PolicyName
 from experiments.policies import load_policy
-from experiments.score_card import Line, plot_card
 from experiments.terminal import compact, console_for, plain_table, print_json
 from model.calendar import parse_year_month
 from model.evidence import evidence, known_by, month_after
@@ -38,7 +37,7 @@ WIDTH = 130
 # A range more than this many times as wide as what it is about is too wide for a pass to say much.
 WIDE = 2.0
 Verdict = Literal["pass", "wide", "fail"]
-_HALVES: Mapping[Half, str] = {
+HALVES: Mapping[Half, str] = {
     "demand": "Demand: models, methods, people, money",
     "supply": "Supply: chips, and where they go",
 }
@@ -210,7 +209,7 @@ def card(scores: Sequence[Score], title: str, width: int = WIDTH) -> Table:
     for heading in ("In\nrange", "\nError") if wide else ():
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("\nVerdict", no_wrap=True)
-    for half, heading in _HALVES.items():
+    for half, heading in HALVES.items():
         table.add_section()
         table.add_row(f"[bold]{heading}[/bold]")
         for found in scores:
@@ -260,7 +259,7 @@ def notes(scores: Sequence[Score], ensemble: Ensemble = PRIOR) -> list[str]:
     """What has to be known to read the card: the count first."""
     counted = summary_of(scores)
     halves = []
-    for half in _HALVES:
+    for half in HALVES:
         part = [found.passes for found in scores if found.pattern.half == half]
         halves.append(f"{half}: {sum(part)} of {len(part)}")
     lines = [
@@ -321,32 +320,6 @@ def as_json(scores: Sequence[Score], **provenance: Any) -> dict[str, Any]:
     }
 
 
-def line_of(found: Score) -> Line:
-    """The score as a line of the figure, everything relative to what was seen."""
-    pattern, unit = found.pattern, found.pattern.unit
-    size = abs(pattern.centre - pattern.reading.zero) or 1.0
-
-    def away(value: float) -> float:
-        return (value - pattern.centre) / size
-
-    low, high = pattern.bounds
-    return Line(
-        half=_HALVES[pattern.half],
-        title=f"{pattern.title} {marks(pattern)}".rstrip(),
-        seen=None if pattern.value is None else 0.0,
-        seen_low=away(low),
-        seen_high=away(high),
-        low=away(found.low),
-        median=away(found.median),
-        high=away(found.high),
-        fitted=pattern.fitted,
-        verdict=found.verdict,
-        seen_words=seen_in_words(pattern),
-        simulated_words=simulated_in_words(found),
-        unit="" if unit == "date" else unit,
-    )
-
-
 def _entry(found: Score) -> dict[str, Any]:
     about = found.pattern.model_dump(mode="json")
     seen = {key: about.pop(key) for key in ("value", "low", "high")}
@@ -398,8 +371,10 @@ def hindcast(
     title = f"Hindcast from January 2022 under {rules.name}: {chosen.in_words(futures)}"
     model_sha256 = origin().model_sha256
     if figure is not None:
+        from experiments.score_card import plot_card  # noqa: PLC0415 - Matplotlib takes long to load
+
         source = f"seed {seed}, model {model_sha256[:10]}; {chosen.title}"
-        plot_card([line_of(found) for found in scores], figure, title=title, source=source)
+        plot_card(scores, figure, title=title, source=source)
     if as_json_:
         provenance = {
             "ensemble": chosen.name,

@@ -6,6 +6,9 @@ one per outcome.  The same values always give the same bytes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from hashlib import sha256
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,14 +21,37 @@ COMPRESSION = "zstd"
 _ROWS_PER_GROUP = 131_072
 
 
-def shard_content(study: Study, shard: Shard, values: NDArray[np.float64]) -> bytes:
-    """A shard as the bytes of its file.
+@dataclass(frozen=True, slots=True)
+class ShardFile:
+    """A shard as the file that it is to be.
 
-    Args:
-        study: whose outcomes and months are stored.
+    Attributes:
         shard: which futures, of which policy.
-        values: ``(outcomes, futures, months)``.
+        content: the bytes of the file.
+        sha256: their checksum.
     """
+
+    shard: Shard
+    content: bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, study: Study, shard: Shard, values: NDArray[np.float64]) -> ShardFile:
+        """The file of a shard.
+
+        Args:
+            study: whose outcomes and months are stored.
+            shard: which futures, of which policy.
+            values: ``(outcomes, futures, months)``.
+
+        Raises:
+            ValueError: if they are of another shape.
+        """
+        content = _content(study, shard, values)
+        return cls(shard, content, sha256(content).hexdigest())
+
+
+def _content(study: Study, shard: Shard, values: NDArray[np.float64]) -> bytes:
     names = study.outcomes
     months = study.months
     if values.shape != (len(names), shard.futures, len(months)):
@@ -43,6 +69,7 @@ def shard_content(study: Study, shard: Shard, values: NDArray[np.float64]) -> by
         pa.table(columns),
         sink,
         compression=COMPRESSION,
+        use_dictionary=list(KEYS),  # of an outcome's values most are seen once
         row_group_size=_ROWS_PER_GROUP,
         write_page_checksum=True,  # for those who read a column and not the file
     )

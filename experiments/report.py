@@ -11,7 +11,7 @@ from experiments.durable import write_whole
 from experiments.findings import against_uncertainty, is_clear, is_slight, overview
 from experiments.manifest import StoredOutcome
 from experiments.report_figures import STRONGEST, difference, fan, forest, svg, tornado
-from experiments.report_material import Material
+from experiments.report_material import Material, ReportError
 from experiments.report_notes import caveats, provenance
 from experiments.report_tables import costs_table, outcomes_table
 from experiments.tables import signed, span_of
@@ -21,10 +21,6 @@ _HEADINGS = {"gap_months": "Gap in AI capability", "chip_gap_years": "Gap in chi
 # With more policies than this, what is said of each is folded away until asked for.
 _FEW = 3
 _SLIGHT = "Clear, but slight"
-
-
-class ReportError(ValueError):
-    """A report that cannot be written; the message says why."""
 
 
 def write_report(material: Material, out: Path) -> None:

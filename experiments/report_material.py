@@ -14,6 +14,10 @@ from experiments.joined import Joined
 from experiments.manifest import StoredOutcome
 
 
+class ReportError(ValueError):
+    """A report that cannot be written; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """What a report is made of.

@@ -17,6 +17,7 @@ from experiments.chains import Chain, Chains
 from experiments.designs import Rows
 from experiments.executors import RunError, processes
 from experiments.manifest import Origin, origin
+from experiments.parquet import ShardFile
 from experiments.storing import Store
 from experiments.study import FUTURES_PER_SHARD, Block, Shard, Study, cut
 from model.world import World
@@ -114,12 +115,12 @@ def suitable_block(study: Study, workers: int) -> int:
     return ceil(FUTURES_PER_SHARD / min(range(1, _MOST_PARTS + 1), key=done_after))
 
 
-def simulate(study: Study, chain: Chain, rows: Rows) -> list[Values]:
-    """The outcomes of a chain's blocks; ``rows`` is what the study's design gives to its futures.
+def simulate(study: Study, chain: Chain, rows: Rows) -> Iterator[tuple[Block, Values]]:
+    """Live the blocks of a chain; ``rows`` is what the study's design gives to its futures.
 
-    Returns:
-        For each block, the trunk first: ``(outcomes, futures, months)``, those that the study
-        keeps.
+    Yields:
+        Each block as soon as it is at its end, the trunk last, with the outcomes that the study
+        keeps, ``(outcomes, futures, months)``.
     """
     trunk = World(
         study.policy(chain.trunk.shard.policy),
@@ -132,36 +133,47 @@ def simulate(study: Study, chain: Chain, rows: Rows) -> list[Values]:
         sharing=rows.sharing,
     )
     last = study.month_indices[-1]
-    values = []
     for branch in chain.branches:
         trunk.run_to(trunk.calendar.month(branch.month))
         # One that never leaves within the horizon is the trunk to its end.
         twin = (
             trunk.branch(study.policy(branch.block.shard.policy)) if branch.month < last else trunk
         )
-        values.append(_lived(study, twin))
-    return [_lived(study, trunk), *values]
+        yield branch.block, _lived(study, twin)
+    yield chain.trunk, _lived(study, trunk)
 
 
 def _lived(study: Study, world: World) -> Values:
     """What a study keeps of a world, which lives to the end for it."""
     world.run_to(study.until)
     kept = study.month_indices
-    return np.stack([world.record.values(name)[kept].T for name in study.outcomes])
+    values = np.empty((len(study.outcomes), world.futures, len(kept)))
+    for at, name in enumerate(study.outcomes):
+        values[at] = world.record.values(name)[kept].T
+    return values
 
 
-def simulate_as(expected: Origin, study: Study, chain: Chain, rows: Rows) -> list[Values]:
-    """The outcomes of a chain's blocks, by the very model that the study is run with.
+def simulate_as(
+    expected: Origin, study: Study, chain: Chain, rows: Rows
+) -> list[tuple[Block, Values | ShardFile]]:
+    """Live the blocks of a chain by the very model that the study is run with.
+
+    Returns:
+        The blocks in any order, each with its file where it is a whole shard, so that workers share
+        the work of encoding; otherwise with its outcomes, ``(outcomes, futures, months)``.
 
     Raises:
-        RunError: if the worker that this runs in has another.
+        RunError: if the worker that this runs in has another model.
     """
     here = origin()
     if not here.makes_the_same_as(expected):
         raise RunError(
             f"a worker has another model or other packages ({here.differences(expected)})"
         )
-    return simulate(study, chain, rows)
+    return [
+        (block, ShardFile.of(study, block.shard, values) if block.is_whole_shard else values)
+        for block, values in simulate(study, chain, rows)
+    ]
 
 
 def _complete(
@@ -179,8 +191,8 @@ def _complete(
     try:
         with nullcontext(executor) if executor else processes(count) as hands:
             in_flight = 1 if workers == 1 and not executor else count * _CHAINS_PER_WORKER
-            for shard, values in _whole_shards(store.study, chains, hands, in_flight, advance):
-                store.write(shard, values)
+            for file in _whole_shards(store.study, chains, hands, in_flight, advance):
+                store.keep(file)
         store.finish()
     except BrokenProcessPool:
         store.leave()
@@ -196,33 +208,38 @@ def _whole_shards(
     executor: Executor,
     in_flight: int,
     advance: Callable[[int], None],
-) -> Iterator[tuple[Shard, Values]]:
-    """Shards with their values, as soon as all of a shard's blocks are there."""
+) -> Iterator[ShardFile]:
+    """The files of shards, as soon as all of a shard's blocks are there."""
     gathered: dict[Shard, dict[int, Values]] = {}
-    for block, values in _simulated(study, chains, executor, in_flight):
-        parts = gathered.setdefault(block.shard, {})
-        parts[block.first_future] = values
+    for block, found in _simulated(study, chains, executor, in_flight):
         advance(block.futures)
+        if isinstance(found, ShardFile):
+            yield found
+            continue
+        parts = gathered.setdefault(block.shard, {})
+        parts[block.first_future] = found
         if sum(part.shape[1] for part in parts.values()) == block.shard.futures:
             del gathered[block.shard]
-            yield block.shard, np.concatenate([parts[first] for first in sorted(parts)], axis=1)
+            values = np.concatenate([parts[first] for first in sorted(parts)], axis=1)
+            yield ShardFile.of(study, block.shard, values)
 
 
 def _simulated(
     study: Study, chains: Iterator[Chain], executor: Executor, in_flight: int
-) -> Iterator[tuple[Block, Values]]:
-    """Blocks with their values, in the order of their completion, few chains at a time."""
-    waiting: dict[Future[list[Values]], Chain] = {}
+) -> Iterator[tuple[Block, Values | ShardFile]]:
+    """Blocks with what came of them, in the order of their completion, few chains at a time."""
+    waiting: set[Future[list[tuple[Block, Values | ShardFile]]]] = set()
 
     def hand_out(count: int) -> None:
         for chain in islice(chains, count):
             rows = study.rows(chain.trunk.first_future, chain.trunk.futures)
-            waiting[executor.submit(simulate_as, origin(), study, chain, rows)] = chain
+            waiting.add(executor.submit(simulate_as, origin(), study, chain, rows))
 
     hand_out(in_flight)
     while waiting:
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
-            chain, values = waiting.pop(future), future.result()
+            waiting.remove(future)
+            blocks = future.result()
             hand_out(1)
-            yield from zip(chain.blocks, values, strict=True)
+            yield from blocks

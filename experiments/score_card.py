@@ -20,6 +20,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from experiments.figures import BASELINE_COLOUR, COLOURS, OBSERVED_COLOUR, save_figure
+from experiments.hindcast import HALVES, Score, marks, seen_in_words, simulated_in_words
 
 PASSED, FAILED = BASELINE_COLOUR, COLOURS[0]
 LEFT, RIGHT = -1.6, 2.1
@@ -54,13 +55,39 @@ class Line:
     unit: str
 
 
-def plot_card(lines: Sequence[Line], out: Path, *, title: str, source: str) -> None:
+def plot_card(scores: Sequence[Score], out: Path, *, title: str, source: str) -> None:
     """Draw the card and save it, by the suffix of ``out``.
 
     Raises:
         FigureError: if the file cannot be written.
     """
-    save_figure(out, lambda: draw_card(lines, title, source))
+    save_figure(out, lambda: draw_card([line_of(found) for found in scores], title, source))
+
+
+def line_of(found: Score) -> Line:
+    """The score as a line of the figure, everything relative to what was seen."""
+    pattern, unit = found.pattern, found.pattern.unit
+    size = abs(pattern.centre - pattern.reading.zero) or 1.0
+
+    def away(value: float) -> float:
+        return (value - pattern.centre) / size
+
+    low, high = pattern.bounds
+    return Line(
+        half=HALVES[pattern.half],
+        title=f"{pattern.title} {marks(pattern)}".rstrip(),
+        seen=None if pattern.value is None else 0.0,
+        seen_low=away(low),
+        seen_high=away(high),
+        low=away(found.low),
+        median=away(found.median),
+        high=away(found.high),
+        fitted=pattern.fitted,
+        verdict=found.verdict,
+        seen_words=seen_in_words(pattern),
+        simulated_words=simulated_in_words(found),
+        unit="" if unit == "date" else unit,
+    )
 
 
 def draw_card(lines: Sequence[Line], title: str, source: str) -> Figure:

@@ -19,16 +19,17 @@ from agents.arrays import Floats
 from experiments.analysis_extra import require_analysis
 from experiments.designs import uncertain
 from experiments.executors import available_cores, processes
-from experiments.figures import require_suffix
+from experiments.figure_files import require_suffix
 from experiments.hints import did_you_mean
 from experiments.manifest import origin
 from experiments.options import AsJson, FigureFile, PolicyName
 from experiments.policies import load_policy
 from experiments.progress import progress_bar
-from experiments.sensitivity_tables import draw_effects, draw_indices, effects_table, indices_table
+from experiments.sensitivity_tables import effects_table, indices_table
 from experiments.study import LAST_MONTH, StudyError, month_within
 from experiments.terminal import console_for, print_json
-from model.calendar import RECORD_START
+from model.calendar import RECORD_START, Calendar
+from model.common_past import common_months
 from model.ensemble import spread
 from model.outcomes import OUTCOMES
 from model.policy import Policy
@@ -48,18 +49,23 @@ _WIDE_REACH = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the analysis is of: an outcome on a day, or its difference from a baseline."""
+    """What the analysis is of: an outcome, or its difference from a baseline.
+
+    It is the mean over so many months, of which ``on`` is the last.
+    """
 
     outcome: str
     on: date
     policy: Policy
     baseline: Policy | None
     seed: int
+    over: int = 1
 
     @property
     def title(self) -> str:
         """In words."""
-        what = f"{self.outcome}, {OUTCOMES[self.outcome].unit}, {self.on:%B %Y}"
+        when = f"{self.on:%B %Y}" if self.over == 1 else f"{self.over} months to {self.on:%B %Y}"
+        what = f"{self.outcome}, {OUTCOMES[self.outcome].unit}, {when}"
         if self.baseline is None:
             return f"{what}, policy {self.policy.name}"
         return f"{what}, {self.policy.name} less {self.baseline.name}"
@@ -75,6 +81,12 @@ def sensitivity(
         str, typer.Option(metavar="NAME", help="Which outcome (see 'aigap outcomes').")
     ] = "gap_oom",
     on: Annotated[str, typer.Option(metavar="YYYY-MM", help="Month.")] = "2028-01",
+    over: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, help="Take the mean of the N months that end with it instead."
+        ),
+    ] = 1,
     method: Annotated[
         str,
         typer.Option(
@@ -108,7 +120,7 @@ def sensitivity(
     require_analysis("SALib")
     from experiments import sensitivity_designs as designs  # noqa: PLC0415 - needs the extra
 
-    asked = _asked(policy, baseline, outcome, on, seed)
+    asked = _asked(policy, baseline, outcome, on, seed, over)
     if method not in {"sobol", "morris"}:
         raise StudyError(f"no method is called '{method}': expected sobol or morris")
     if points & (points - 1):
@@ -137,15 +149,23 @@ def values_at(levels: Floats) -> dict[str, Floats]:
 
 
 def outcome_of_runs(
-    policies: Sequence[Policy], outcome: str, on: date, seed: int, batch: Batch
+    policies: Sequence[Policy], outcome: str, on: date, seed: int, batch: Batch, over: int = 1
 ) -> Floats:
     """The outcome of runs under one policy, or the first's less the second's, ``(runs,)``.
 
     The runs live side by side as the futures of one world.
+
+    Args:
+        policies: one or two.
+        outcome: its name.
+        on: the last month of those whose mean is taken.
+        seed: of all luck.
+        batch: the runs.
+        over: how many months.
     """
-    found: list[Floats] = []
-    for policy in policies:
-        world = World(
+
+    def begun(policy: Policy) -> World:
+        return World(
             policy,
             futures=len(batch.levels),
             seed=seed,
@@ -153,8 +173,20 @@ def outcome_of_runs(
             sharing=batch.sharing,
             fixed=values_at(batch.levels),
         )
+
+    policy, *baselines = policies
+    worlds = [begun(policy)]
+    for baseline in baselines:
+        shared = common_months(policy, baseline)
+        if shared > 0:  # what the two have in common is lived once
+            last = worlds[0].calendar.index(on)
+            worlds[0].run_to(worlds[0].calendar.month(int(min(shared, last))))
+            worlds.append(worlds[0].branch(baseline))
+        else:
+            worlds.append(begun(baseline))
+    for world in worlds:
         world.run_to(on)
-        found.append(world.record.values(outcome)[-1])
+    found = [world.record.values(outcome)[-over:].mean(axis=0) for world in worlds]
     return found[0] if len(found) == 1 else found[0] - found[1]
 
 
@@ -172,7 +204,7 @@ def _evaluator(asked: Asked, workers: int) -> Evaluate:
         ):
             common = (policies, asked.outcome, asked.on, asked.seed)
             handed = [
-                [executor.submit(outcome_of_runs, *common, block) for block in parts]
+                [executor.submit(outcome_of_runs, *common, block, asked.over) for block in parts]
                 for parts in blocks
             ]
             return [np.concatenate([_told(task, advance) for task in tasks]) for tasks in handed]
@@ -197,14 +229,17 @@ def _blocks(batch: Batch) -> Iterator[Batch]:
         yield Part(part, batch.sharing, batch.first_lot + number * lots)
 
 
-def _asked(policy: str, baseline: str | None, outcome: str, on: str, seed: int) -> Asked:
+def _asked(policy: str, baseline: str | None, outcome: str, on: str, seed: int, over: int) -> Asked:
     if outcome not in OUTCOMES:
         raise StudyError(
             f"no outcome is called '{outcome}'{did_you_mean(_near(outcome, OUTCOMES))}"
         )
     month = month_within(on, RECORD_START, LAST_MONTH)
+    months = Calendar(RECORD_START).index(month) + 1
+    if over > months:
+        raise StudyError(f"--over: expected at most the {months} months to {on}, got {over}")
     base = None if baseline is None else load_policy(baseline)
-    return Asked(outcome, month, load_policy(policy), base, seed)
+    return Asked(outcome, month, load_policy(policy), base, seed, over)
 
 
 def _known_parameters(names: list[str] | None) -> list[str]:
@@ -231,6 +266,8 @@ def _show_effects(
     asked: Asked, found: Found[Effect], figure: Path | None, *, as_json: bool
 ) -> None:
     if figure is not None:
+        from experiments.sensitivity_figures import draw_effects  # noqa: PLC0415 - Matplotlib takes long to load
+
         draw_effects(figure, found.entries[:_SHOWN], asked.title, _source(asked, found))
     if as_json:
         print_json(_json(asked, found, "morris"))
@@ -243,6 +280,8 @@ def _show_effects(
 
 def _show_indices(asked: Asked, found: Found[Index], figure: Path | None, *, as_json: bool) -> None:
     if figure is not None:
+        from experiments.sensitivity_figures import draw_indices  # noqa: PLC0415 - Matplotlib takes long to load
+
         draw_indices(figure, found.entries, asked.title, _source(asked, found))
     if as_json:
         print_json(_json(asked, found, "sobol"))
@@ -251,7 +290,7 @@ def _show_indices(asked: Asked, found: Found[Index], figure: Path | None, *, as_
     console.print(indices_table(found.entries, asked.title))
     _note(console, _rests_on(found), _SOBOL)
     if max(entry.total_reach for entry in found.entries) > _WIDE_REACH:
-        _note(console, "Some intervals are wide: more --points narrow them.")
+        _note(console, "Some intervals are wide: more --points narrow them, as may --over 12.")
 
 
 _SOBOL = (
@@ -297,6 +336,7 @@ def _json(asked: Asked, found: Found[Any], method: str) -> dict[str, Any]:
         "outcome": asked.outcome,
         "unit": OUTCOMES[asked.outcome].unit,
         "on": f"{asked.on:%Y-%m}",
+        "over": asked.over,
         "policy": asked.policy.name,
         "baseline": None if asked.baseline is None else asked.baseline.name,
         "seed": asked.seed,

@@ -30,6 +30,7 @@ class SobolResult(BaseModel):
     method: Literal["sobol"]
     outcome: str
     on: str
+    over: int = 1
     policy: str
     baseline: str | None
     model_sha256: str

@@ -11,7 +11,6 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +29,7 @@ from experiments.manifest import (
     origin,
     stored_outcomes,
 )
-from experiments.parquet import shard_content
+from experiments.parquet import ShardFile
 from experiments.store import (
     JOURNAL,
     MANIFEST,
@@ -152,18 +151,26 @@ class Store:
         Raises:
             WriteError: naming the file that cannot be written.
         """
-        content = shard_content(self.study, shard, values)
+        self.keep(ShardFile.of(self.study, shard, values))
+
+    def keep(self, file: ShardFile) -> None:
+        """Store the file of a shard, and enter it in the journal.
+
+        Raises:
+            WriteError: naming the file that cannot be written.
+        """
+        shard = file.shard
         stored = StoredShard(
             path=shard.path,
             policy=shard.policy,
             first_future=shard.first_future,
             futures=shard.futures,
-            sha256=sha256(content).hexdigest(),
+            sha256=file.sha256,
         )
         path = self.directory / shard.path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
+            write_whole(path, file.content)
             journal.enter(self.directory / JOURNAL, stored)
         except OSError as error:
             raise WriteError(f"{path}: cannot be written: {reason(error)}") from None

@@ -51,6 +51,11 @@ class Block:
     first_future: int
     futures: int
 
+    @property
+    def is_whole_shard(self) -> bool:
+        """Whether the shard has no other futures."""
+        return self.futures == self.shard.futures
+
 
 class Study(Strict):
     """Policies x futures, from the start of the record to a month.

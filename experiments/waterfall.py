@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.comparison import MIDDLE_AND_RANGE
 from experiments.decomposition import Account, Explanation, Side, Step
 from experiments.durable import write_whole
-from experiments.figures import FigureError, require_suffix
+from experiments.figure_files import FigureError, require_suffix
 
 # Okabe and Ito's palette: told apart with any colour vision.
 LEVEL_COLOUR, WIDER_COLOUR, NARROWER_COLOUR = "#777777", "#D55E00", "#0072B2"

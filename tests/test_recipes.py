@@ -19,7 +19,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 # Commands share a process, as most of the time of a short one goes into its imports.
 ONE_AFTER_ANOTHER = """
 import os, shlex, sys
-from viz.cli import status
+from viz.command_line import status
 if __name__ == "__main__":
     if hasattr(os, "sched_setaffinity"):  # one worker: starting another takes longer than the work
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

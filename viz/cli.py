@@ -1,13 +1,18 @@
-"""The command line with everything: the commands of ``experiments``, and the live view."""
+"""The console command.
+
+Every worker process loads this file anew as the main module of its parent, so it loads nothing: a
+worker needs the model, not the commands.
+"""
 
 from __future__ import annotations
 
-from experiments.cli import app, main, status
-from viz.command import viz
 
-__all__ = ["app", "main", "status"]
+def main() -> None:
+    """Carry out the command line, and end with its exit code."""
+    from viz import command_line  # noqa: PLC0415 - see above
 
-app.command(epilog="Example: aigap viz --port 8765 --studies results")(viz)
+    command_line.main()
+
 
 if __name__ == "__main__":
     main()

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.exceptions import TyperException
 
-from viz.cli import app
+from viz.command_line import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

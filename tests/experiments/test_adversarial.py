@@ -19,7 +19,7 @@ import typer
 from experiments.cli import app
 from model.outcomes import OUTCOMES
 from model.world import World
-from viz.cli import status
+from viz.command_line import status
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"

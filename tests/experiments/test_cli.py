@@ -348,6 +348,21 @@ def test_without_a_command_help_is_shown(capsys):
     assert "compare" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("viz.cli", ("experiments", "model", "numpy")),  # every worker process loads it
+        ("experiments.cli", ("matplotlib", "scipy.stats", "SALib", "xarray")),
+    ],
+)
+def test_a_command_begins_without_what_it_may_not_need(module: str, heavy: tuple[str, ...]):
+    code = f"import sys, {module}; print(*(name for name in {heavy} if name in sys.modules))"
+    begun = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert begun.stdout.split() == []
+
+
 def test_version_and_help_end_well(capsys):
     assert status(["--version"]) == 0
     assert capsys.readouterr().out.startswith("aigap ")

@@ -101,9 +101,9 @@ STUDY = Study(  # of policies that share all of their past, so that both are in 
 ANOTHER = STUDY.model_copy(update={"seed": 2})
 
 
-def quick(_: object, study: Study, chain: Chain, rows: object) -> list[Values]:
+def quick(_: object, study: Study, chain: Chain, rows: object) -> list[tuple[Block, Values]]:
     """In place of a simulation: values that tell outcome, policy, future and seed."""
-    return [values_of(study, block) for block in chain.blocks]
+    return [(block, values_of(study, block)) for block in chain.blocks]
 
 
 def values_of(study: Study, block: Block) -> Values:

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from experiments.figures import CHIP_GAP, GAP, FigureError, draw_study, plot_study
+from experiments.figure_files import FigureError
+from experiments.figures import CHIP_GAP, GAP, draw_study, plot_study
 from experiments.manifest import StoredOutcome, stored_outcomes
 from model.observations import Observation
 

@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from experiments.cli import status
-from experiments.figures import FigureError
+from experiments.figure_files import FigureError
 from experiments.hindcast import (
     WIDTH,
     Score,
     as_json,
-    line_of,
     marks,
     ranked_probability,
     score,
@@ -28,7 +27,7 @@ from experiments.hindcast import (
     show,
     summary_of,
 )
-from experiments.score_card import FAILED, PASSED, draw_card, plot_card
+from experiments.score_card import FAILED, PASSED, draw_card, line_of, plot_card
 from model.patterns import Pattern, patterns
 
 values_of_futures = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
@@ -243,12 +242,12 @@ def test_what_runs_off_the_figure_ends_in_an_arrow():
 
 
 def test_the_same_card_gives_the_same_picture(tmp_path: Path):
-    lines = [line_of(scored(10.0, 40.0))]
+    scores = [scored(10.0, 40.0)]
     for name in ("a.svg", "b.svg"):
-        plot_card(lines, tmp_path / name, title="t", source="s")
+        plot_card(scores, tmp_path / name, title="t", source="s")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     with pytest.raises(FigureError, match="cannot be written"):
-        plot_card(lines, tmp_path / "nowhere" / "a.svg", title="t", source="s")
+        plot_card(scores, tmp_path / "nowhere" / "a.svg", title="t", source="s")
 
 
 def test_marks_say_what_a_reader_has_to_know():

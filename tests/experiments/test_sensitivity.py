@@ -121,9 +121,33 @@ def test_a_run_is_the_world_with_its_values_and_its_luck():
     np.testing.assert_array_equal(same, 0.0)
 
 
+def test_over_several_months_a_run_gives_their_mean():
+    levels = np.random.default_rng(2).uniform(0.05, 0.95, (4, len(uncertain())))
+    history, batch = load_policy("history"), Batch(levels, 2, 0)
+    over = outcome_of_runs([history], "compute_ratio", date(2022, 4, 1), 4, batch, 3)
+    months = [
+        outcome_of_runs([history], "compute_ratio", date(2022, month, 1), 4, batch)
+        for month in (2, 3, 4)
+    ]
+    assert not np.allclose(over, months[-1], rtol=1e-6)
+    assert over == pytest.approx(np.mean(months, axis=0))
+
+
+@pytest.mark.parametrize("name", ["strict-enforcement", "no-controls"])
+def test_a_past_lived_once_leaves_the_effect_of_a_policy_as_it_is(name: str):
+    """The first has eight months in common with history, the second nothing."""
+    levels = np.random.default_rng(3).uniform(0.05, 0.95, (4, len(uncertain())))
+    rest = ("compute_ratio", date(2023, 1, 1), 4, Batch(levels, 2, 0))
+    policy, history = load_policy(name), load_policy("history")
+    apart = outcome_of_runs([policy], *rest) - outcome_of_runs([history], *rest)
+    assert apart.any()
+    np.testing.assert_array_equal(outcome_of_runs([policy, history], *rest), apart)
+
+
 def test_the_command_shares_out_all_the_variance(capsys, tmp_path):
     figure = tmp_path / "sobol.png"
-    arguments = ["--on", "2022-06", "--points", "8", "--workers", "1", "--figure", str(figure)]
+    arguments = ["--on", "2022-06", "--over", "2", "--points", "8"]
+    arguments += ["--workers", "1", "--figure", str(figure)]
     chosen = ["--parameter", "spending_start_us", "--parameter", "spending_start_cn"]
     asked = ["sensitivity", "--outcome", "compute_ratio", "--json", *arguments, *chosen]
     assert status(asked) == 0
@@ -132,6 +156,7 @@ def test_the_command_shares_out_all_the_variance(capsys, tmp_path):
     factors = {factor["factor"] for factor in told["factors"]}
     assert factors == {"spending_start_us", "spending_start_cn", OTHERS, LUCK}
     assert told["runs"] == 8 * 6
+    assert (told["on"], told["over"]) == ("2022-06", 2)
     assert figure.read_bytes().startswith(b"\x89PNG")
     assert status(asked) == 0
     assert capsys.readouterr().out == first
@@ -146,6 +171,7 @@ def test_the_command_shares_out_all_the_variance(capsys, tmp_path):
         (["--points", "100"], "expected a power of two"),
         (["--points", "4"], "--points"),
         (["--on", "2041-01"], "out of range"),
+        (["--on", "2023-03", "--over", "16"], "expected at most the 15 months to 2023-03"),
         (["--policy", "no-control"], "did you mean 'no-controls'"),
         (["--figure", "a.pdf"], "ends in .png or .svg"),
     ],

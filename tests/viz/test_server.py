@@ -12,7 +12,7 @@ import pytest
 import solara.server
 
 from experiments.cli import BAD_INPUT
-from viz.cli import status
+from viz.command_line import status
 from viz.offline import VENDOR
 from viz.server import OwnPagesOnly
 

@@ -27,6 +27,7 @@ from agents.government import Government
 from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
 from agents.records import Quantity
+from agents.side_by_side import Places, Team, Teams
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
@@ -198,16 +199,16 @@ class World(mesa.Model):
         """One value per future of an uncertain figure, ``(futures,)``."""
         return spread(quantity, self.streams.normal(f"drawn/{stream}"))
 
-    def luck(
-        self,
-        stream: str,
-        ordinal: int | Ints,
-        *,
-        sigma: Floats | float,
-        where: Ints | None = None,
+    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``."""
+        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma)
+
+    def luck_at(
+        self, streams: Sequence[str], places: Places, ordinals: Ints, *, sigma: Floats
     ) -> Floats:
-        """Log-normal luck with median 1, ``(futures,)``; of the futures ``where`` if given."""
-        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma, where=where)
+        """The same of several streams, one for each actor of a team: one value for each place."""
+        names = [f"luck/{stream}" for stream in streams]
+        return self.streams.lognormal_at(names, places, ordinals, sigma=sigma)
 
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``."""
@@ -357,6 +358,7 @@ class World(mesa.Model):
             Government(self, government)
         # The cast is complete from the start, so that firms founded later are in it too.
         self._developers = list(self.agents_by_type[Developer])
+        self._teams: Teams[Developer] = Teams()
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]
@@ -497,10 +499,10 @@ class World(mesa.Model):
         self.agents_by_type[Foundry].do("open_fabs")
         firms = [developer for developer in self.developers if developer.exists]
         share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
-        for compatriots in _by_region(firms):
+        for compatriots in self._by_region("all", firms):
             research.scrap(compatriots, share)
         researching = [firm for firm in firms if firm.trains]
-        teams = _by_region(researching)
+        teams = self._by_region("researching", researching)
         self._release_models(researching, teams)
         usable = (firm.usable for firm in firms)
         best_equipped = np.maximum.reduce([np.zeros(self.futures), *usable])
@@ -511,7 +513,12 @@ class World(mesa.Model):
             runs.start_training(team)
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
 
-    def _release_models(self, firms: list[Developer], teams: list[list[Developer]]) -> None:
+    def _by_region(self, kind: str, firms: Sequence[Developer]) -> list[Team[Developer]]:
+        """Firms of each region in which there is one, in their order."""
+        by_region = ((r, [firm for firm in firms if firm.region == r]) for r in REGIONS)
+        return [self._teams.of(f"{kind}/{r}", here) for r, here in by_region if here]
+
+    def _release_models(self, firms: list[Developer], teams: list[Team[Developer]]) -> None:
         better = {
             firm.name: its
             for team in teams
@@ -527,9 +534,3 @@ class World(mesa.Model):
 
     def _record(self) -> None:
         self.record.take(self)
-
-
-def _by_region(firms: Sequence[Developer]) -> list[list[Developer]]:
-    """Firms of each region in which there is one, in their order."""
-    teams = ([firm for firm in firms if firm.region == region] for region in REGIONS)
-    return [team for team in teams if team]

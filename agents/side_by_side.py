@@ -131,16 +131,20 @@ class Team[A]:
 
 
 class Teams[A]:
-    """Teams of some kinds, such as those of a region: the same as long as nobody joins."""
+    """Teams of some kinds, such as those of a region: the same as long as nobody joins.
+
+    Two kinds that are made up of the same actors are one team.
+    """
 
     def __init__(self) -> None:
         self._teams: dict[str, Team[A]] = {}
 
     def of(self, kind: str, actors: Sequence[A]) -> Team[A]:
         """The team of a kind, of just these actors."""
-        team = self._teams.get(kind)
-        if team is None or team.actors != tuple(actors):
-            team = self._teams[kind] = Team(actors)
+        team, wanted = self._teams.get(kind), tuple(actors)
+        if team is None or team.actors != wanted:
+            alike = (other for other in self._teams.values() if other.actors == wanted)
+            team = self._teams[kind] = next(alike, None) or Team(wanted)
         return team
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Floats, Ints
+from agents.arrays import Floats, Ints, replaced
 
 
 class Frontier:
@@ -29,11 +29,13 @@ class Frontier:
 
     def advance(self, level: Floats, when: Floats) -> None:
         """Raise the frontier to ``level`` at ``when`` in the futures where that is an advance."""
-        better = level > self.level
-        if not better.any():
+        here = (level > self.level).nonzero()[0]
+        if not here.size:
             return
-        self.level = np.where(better, level, self.level)
-        self._earliest = np.where(np.isfinite(self._earliest), self._earliest, self.level)
+        self.level = replaced(self.level, here, level[here])
+        first = here[~np.isfinite(self._earliest[here])]
+        if first.size:
+            self._earliest = replaced(self._earliest, first, level[first])
         self._last_question = None
         if self._rows == len(self._levels):
             self._levels = _with_room(self._levels)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from agents.arrays import Floats, Ints
+from agents.arrays import Floats, Ints, replaced
 from agents.developer import Developer
 from agents.records import Region
 from agents.released_models import NOTHING_RELEASED, PARTS
@@ -109,16 +109,18 @@ class PublicKnowledge:
 
     def _advance(self, region: str, level: Floats, when: Floats, parts: Floats) -> None:
         frontier = self.frontiers[region]  # type: ignore[index]
-        better = level > frontier.level
-        if better.any():
-            self.frontier_parts[region] = np.where(better, parts, self.frontier_parts[region])  # type: ignore[index]
+        better = (level > frontier.level).nonzero()[0]
+        if better.size:
+            known = self.frontier_parts
+            known[region] = replaced(known[region], better, parts[:, better])  # type: ignore[index]
             frontier.advance(level, when)
         flop = parts[PARTS.index("compute")]
         if self._yardstick is None:
-            self.cheapest = np.where(level > self._best_released, flop, self.cheapest)
+            cheapest = level > self._best_released
         else:
-            as_good = np.where(level >= self._yardstick, flop, np.inf)
-            self.cheapest = np.minimum(self.cheapest, as_good)
+            cheapest = (level >= self._yardstick) & (flop < self.cheapest)
+        here = cheapest.nonzero()[0]
+        self.cheapest = replaced(self.cheapest, here, flop[here])
         self._best_released = np.maximum(self._best_released, level)
 
     def set_yardstick(self) -> None:

@@ -298,7 +298,15 @@ class World(mesa.Model):
 
     def developers_of(self, region: str) -> list[Developer]:
         """AI developers of a region."""
-        return [developer for developer in self.developers if developer.region == region]
+        return list(self.team_of(region))
+
+    def team_of(self, region: str) -> Team[Developer]:
+        """AI developers of a region side by side, those still to be founded among them."""
+        return self._of_region[region]
+
+    def founded_team(self, region: str) -> Team[Developer]:
+        """AI developers of a region side by side that have been founded by now."""
+        return self._teams.of(region, [d for d in self.team_of(region) if d.exists])
 
     def foundry(self, name: str) -> Foundry:
         """The foundry of that name."""
@@ -359,6 +367,10 @@ class World(mesa.Model):
         # The cast is complete from the start, so that firms founded later are in it too.
         self._developers = list(self.agents_by_type[Developer])
         self._teams: Teams[Developer] = Teams()
+        self._of_region = {
+            r: self._teams.of(f"all of {r}", [d for d in self._developers if d.region == r])
+            for r in REGIONS
+        }
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]
@@ -497,37 +509,34 @@ class World(mesa.Model):
         self.adoption.pay(1.0)
         self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0, terms.access)
         self.agents_by_type[Foundry].do("open_fabs")
-        firms = [developer for developer in self.developers if developer.exists]
         share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
-        for compatriots in self._by_region("all", firms):
-            research.scrap(compatriots, share)
-        researching = [firm for firm in firms if firm.trains]
-        teams = self._by_region("researching", researching)
-        self._release_models(researching, teams)
-        usable = (firm.usable for firm in firms)
+        founded = [team for team in map(self.founded_team, REGIONS) if len(team)]
+        for team in founded:
+            research.scrap(team, share)
+        teams = self._researching_teams()
+        for team in teams:
+            self._release_models(team, releases.release(team))
+        usable = (team["usable"].max(axis=0) for team in founded)
         best_equipped = np.maximum.reduce([np.zeros(self.futures), *usable])
         for team in teams:
             research.reorganise(team, 1.0)
             research.divide_fleets(team)
             research.do_research(team, 1.0, best_equipped)
             runs.start_training(team)
+        researching = [firm for team in teams for firm in team]
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
 
-    def _by_region(self, kind: str, firms: Sequence[Developer]) -> list[Team[Developer]]:
-        """Firms of each region in which there is one, in their order."""
-        by_region = ((r, [firm for firm in firms if firm.region == r]) for r in REGIONS)
-        return [self._teams.of(f"{kind}/{r}", here) for r, here in by_region if here]
+    def _researching_teams(self) -> list[Team[Developer]]:
+        """Developers of each region that train models by now, where there are any."""
+        found = ((r, [d for d in self.founded_team(r) if d.trains]) for r in REGIONS)
+        return [self._teams.of(f"researching in {r}", firms) for r, firms in found if firms]
 
-    def _release_models(self, firms: list[Developer], teams: list[Team[Developer]]) -> None:
-        better = {
-            firm.name: its
-            for team in teams
-            for firm, its in zip(team, releases.release(team), strict=True)
-        }
-        for firm in firms:
-            if better[firm.name].any():
+    def _release_models(self, firms: Team[Developer], better: Bools) -> None:
+        """Let the world see what developers of a region released."""
+        for firm, its in zip(firms, better, strict=True):
+            if its.any():
                 self.knowledge.see_release(firm)
-                self._tell(firm.released_at, firm, "releases a better model", better[firm.name])
+                self._tell(firm.released_at, firm, "releases a better model", its)
 
     def _tell(self, when: Floats, actor: Actor, event: str, where: Bools) -> None:
         self.chronicle.note(when, actor.name, event, "", where)

@@ -514,8 +514,9 @@ class World(mesa.Model):
         for team in founded:
             research.scrap(team, share)
         teams = self._researching_teams()
-        for team in teams:
-            self._release_models(team, releases.release(team))
+        better = [releases.release(team) for team in teams]
+        for team, its in zip(teams, better, strict=True):
+            self._see_releases(team, its)
         usable = (team["usable"].max(axis=0) for team in founded)
         best_equipped = np.maximum.reduce([np.zeros(self.futures), *usable])
         for team in teams:
@@ -531,7 +532,7 @@ class World(mesa.Model):
         found = ((r, [d for d in self.founded_team(r) if d.trains]) for r in REGIONS)
         return [self._teams.of(f"researching in {r}", firms) for r, firms in found if firms]
 
-    def _release_models(self, firms: Team[Developer], better: Bools) -> None:
+    def _see_releases(self, firms: Team[Developer], better: Bools) -> None:
         """Let the world see what developers of a region released."""
         for firm, its in zip(firms, better, strict=True):
             if its.any():

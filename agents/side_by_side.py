@@ -103,21 +103,19 @@ class Team[A]:
         for row in rows:
             if isinstance(row, np.ndarray):
                 row.flags.writeable = False
-        return self._keep(name, rows, np.array(rows))
+        figures = np.array(rows)
+        figures.flags.writeable = False
+        self._kept[name] = rows, figures
+        return figures
 
     def __setitem__(self, name: str, figures: NDArray[Any]) -> None:
         *path, attribute = name.split(".")
         owners = map(_getter(".".join(path)), self.actors) if path else self.actors
-        rows = list(figures)
-        self._keep(name, rows, figures)
-        for owner, row in zip(owners, rows, strict=True):
-            row.flags.writeable = False
-            setattr(owner, attribute, row)
-
-    def _keep(self, name: str, rows: list[Any], figures: NDArray[Any]) -> NDArray[Any]:
         figures.flags.writeable = False
+        rows = list(figures)
         self._kept[name] = rows, figures
-        return figures
+        for owner, row in zip(owners, rows, strict=True):
+            setattr(owner, attribute, row)
 
     def at(self, name: str, places: Places) -> NDArray[Any]:
         """What an attribute ``(futures,)`` of every actor is at some places."""

@@ -129,10 +129,11 @@ class Adoption:
         parameters: Parameters,
         ledger: Ledger,
         switches: Switchboard | None = None,
+        teams: Teams[Developer] | None = None,
     ) -> None:
         self._switches = switches or Switchboard()
+        self._teams = teams or Teams()
         self._developers = developers
-        self._teams: Teams[Developer] = Teams()
         self._economies = economies
         self._ecosystem = ecosystem
         self._parameters = parameters
@@ -311,11 +312,8 @@ class Adoption:
         """Pay firms for a period and take what running costs them, ``(firms, futures)``."""
         earned = a_year * months / MONTHS_PER_YEAR
         kept = earned - earned * self._parameters["reinvestment"]
-        outside = self._ledger.outside
         firms["revenue"] = a_year
-        for place, firm in enumerate(firms):
-            self._ledger.pay(outside, firm, earned[place], "revenue")
-            self._ledger.pay(firm, outside, kept[place], "running costs")
+        self._ledger.pay_through(firms, earned, "revenue", kept, "running costs")
 
     def _weigh(self, firms: Team[Developer]) -> Floats:
         """Weight of firms in customers' choice: people, compute to serve, and their models.
@@ -369,9 +367,11 @@ class Adoption:
             takings = total((spent * self._ecosystem.deployment[row]).swapaxes(0, 1))
             for firm in self._of(region):
                 if firm.trains:
+                    before = firm.portfolio.entered
                     firm.review_sectors(self._outlook(firm, row, takings))
-                    self._emphasis[firm.name] = self._emphasis_of(firm)
-                    self._emphases.pop(region, None)
+                    if firm.portfolio.entered is not before:
+                        self._emphasis[firm.name] = self._emphasis_of(firm)
+                        self._emphases.pop(region, None)
 
     def _outlook(self, firm: Developer, row: int, takings: Floats) -> Outlook:
         known, places = self._parameters, self._economies

@@ -25,17 +25,24 @@ class Frontier:
         self._rows = 0
         self.level: Floats = np.full(futures, -np.inf)
         self._earliest: Floats = np.full(futures, -np.inf)
+        # Whether it has an earliest level in every future.
+        self._begun = False
         self._last_question: tuple[Floats, Floats] | None = None
 
-    def advance(self, level: Floats, when: Floats) -> None:
-        """Raise the frontier to ``level`` at ``when`` in the futures where that is an advance."""
+    def advance(self, level: Floats, when: Floats) -> Ints:
+        """Raise the frontier to ``level`` at ``when`` in the futures where that is an advance.
+
+        Returns:
+            These futures.
+        """
         here = (level > self.level).nonzero()[0]
         if not here.size:
-            return
+            return here
         self.level = replaced(self.level, here, level[here])
-        first = here[~np.isfinite(self._earliest[here])]
-        if first.size:
-            self._earliest = replaced(self._earliest, first, level[first])
+        if not self._begun:
+            known = np.isfinite(self._earliest)
+            self._earliest = np.where(known, self._earliest, self.level)
+            self._begun = bool(known.all())
         self._last_question = None
         if self._rows == len(self._levels):
             self._levels = _with_room(self._levels)
@@ -43,6 +50,7 @@ class Frontier:
         self._levels[self._rows] = self.level
         self._times[self._rows] = when
         self._rows += 1
+        return here
 
     def steps_of(self, future: int) -> list[tuple[float, float]]:
         """How the frontier rose in one future: month and new level of each advance, in order."""

@@ -109,18 +109,18 @@ class PublicKnowledge:
 
     def _advance(self, region: str, level: Floats, when: Floats, parts: Floats) -> None:
         frontier = self.frontiers[region]  # type: ignore[index]
-        better = (level > frontier.level).nonzero()[0]
-        if better.size:
+        advanced = frontier.advance(level, when)
+        if advanced.size:
             known = self.frontier_parts
-            known[region] = replaced(known[region], better, parts[:, better])  # type: ignore[index]
-            frontier.advance(level, when)
+            known[region] = replaced(known[region], advanced, parts[:, advanced])  # type: ignore[index]
         flop = parts[PARTS.index("compute")]
         if self._yardstick is None:
             cheapest = level > self._best_released
         else:
             cheapest = (level >= self._yardstick) & (flop < self.cheapest)
         here = cheapest.nonzero()[0]
-        self.cheapest = replaced(self.cheapest, here, flop[here])
+        if here.size:
+            self.cheapest = replaced(self.cheapest, here, flop[here])
         self._best_released = np.maximum(self._best_released, level)
 
     def set_yardstick(self) -> None:

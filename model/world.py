@@ -394,10 +394,11 @@ class World(mesa.Model):
             self.calendar,
             self.ledger,
             self.switches,
+            self._teams,
         )
         pools = list(self.talent_pools.values())
         self.labour_market = LabourMarket(
-            developers, pools, self.parameters, self.ledger, self.switches
+            developers, pools, self.parameters, self.ledger, self.switches, self._teams
         )
         self.labour_market.staff_at_start()
         self.talent_flows = TalentFlows(
@@ -433,7 +434,13 @@ class World(mesa.Model):
             economies.deployment,
         )
         self.adoption = Adoption(
-            developers, economies, self.ecosystem, self.parameters, self.ledger, self.switches
+            developers,
+            economies,
+            self.ecosystem,
+            self.parameters,
+            self.ledger,
+            self.switches,
+            self._teams,
         )
 
     def _enter_past_nodes(self) -> None:

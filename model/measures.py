@@ -179,7 +179,7 @@ def largest_run(region: str) -> Callable[[World], Floats]:
 
     def largest(world: World) -> Floats:
         largest_runs = world.team_of(region)["largest_run"]
-        return np.log10(np.maximum(largest_runs.max(axis=0), 1.0))
+        return np.asarray(np.log10(np.maximum(largest_runs.max(axis=0), 1.0)))
 
     return largest
 

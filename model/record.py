@@ -66,8 +66,8 @@ class Record:
         """
         self.dates.append(world.calendar.date(world.time))
         month = np.empty((len(OUTCOMES), world.futures))
-        for row, outcome in zip(month, OUTCOMES.values(), strict=True):
-            row[:] = outcome.compute(world)
+        for values, outcome in zip(month, OUTCOMES.values(), strict=True):
+            values[:] = outcome.compute(world)
         self._months.append(month)
         known = np.isfinite(month)
         for row in np.flatnonzero(~known.all(axis=1)).tolist():
@@ -79,7 +79,7 @@ class Record:
 
     def last(self, name: str) -> Floats:
         """An outcome as last recorded, ``(futures,)``."""
-        return self._months[-1][self._row_of[name]]
+        return np.asarray(self._months[-1][self._row_of[name]])
 
     def values(self, name: str, since: int = 0) -> Floats:
         """An outcome so far, ``(months, futures)``; ``since`` leaves out so many months.

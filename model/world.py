@@ -367,7 +367,7 @@ class World(mesa.Model):
         # The cast is complete from the start, so that firms founded later are in it too.
         self._developers = list(self.agents_by_type[Developer])
         self._teams: Teams[Developer] = Teams()
-        self._of_region = {
+        self._of_region: dict[str, Team[Developer]] = {
             r: self._teams.of(f"all of {r}", [d for d in self._developers if d.region == r])
             for r in REGIONS
         }

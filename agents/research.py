@@ -116,7 +116,7 @@ def _post_train(firms: Team[Developer], months: float, compute: Floats, attentio
     )
     firms["post_training"] = capability.post_trained(
         firms["post_training"],
-        firms.together("worth of techniques", [firm.techniques.worth(now) for firm in firms]),
+        firms.together("worth of techniques", (firm.techniques.worth(now) for firm in firms)),
         effort,
         pace=known["post_training_pace"],
         months=months,
@@ -124,4 +124,4 @@ def _post_train(firms: Team[Developer], months: float, compute: Floats, attentio
 
 
 def _quality(firms: Team[Developer], tier: Tier) -> Floats:
-    return firms.together(f"quality of {tier}", [firm.quality[tier] for firm in firms])
+    return firms.together(f"quality of {tier}", (firm.quality[tier] for firm in firms))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter, is_
@@ -93,11 +93,11 @@ class Team[A]:
         return self.actors[0]
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        return self.together(name, list(map(_getter(name), self.actors)))
+        return self.together(name, map(_getter(name), self.actors))
 
-    def together(self, name: str, rows: list[Any]) -> NDArray[Any]:
+    def together(self, name: str, figure_of_each: Iterable[Any]) -> NDArray[Any]:
         """A figure of each actor, known by a name, as one array; kept like an attribute."""
-        kept = self._kept.get(name)
+        rows, kept = list(figure_of_each), self._kept.get(name)
         if kept is not None and all(map(is_, rows, kept[0])):
             return kept[1]
         for row in rows:
@@ -141,8 +141,8 @@ class Teams[A]:
         """The team of a kind, of just these actors."""
         team, wanted = self._teams.get(kind), tuple(actors)
         if team is None or team.actors != wanted:
-            alike = (other for other in self._teams.values() if other.actors == wanted)
-            team = self._teams[kind] = next(alike, None) or Team(wanted)
+            alike = [other for other in self._teams.values() if other.actors == wanted]
+            team = self._teams[kind] = alike[0] if alike else Team(wanted)
         return team
 
 

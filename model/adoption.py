@@ -142,8 +142,6 @@ class Adoption:
         self.index: Floats = np.clip(parameters["adoption_start"] * economies.richness, 0.0, 1.0)
         self.revenue: dict[Region, Floats] = {region: np.zeros(futures) for region in REGIONS}
         self.attraction: Floats = np.zeros((len(REGIONS), futures))
-        # The index by sector and market, and that of each market.
-        self._averaged: tuple[Floats, Floats] | None = None
         self._skill: Floats = np.zeros((len(REGIONS), len(SECTORS), futures))
         self._reach: Floats = np.zeros((len(REGIONS), futures))
         self._by_sector: dict[int, tuple[Floats, Floats]] = {}
@@ -401,9 +399,7 @@ class Adoption:
 
     def by_market(self) -> Floats:
         """Index of each market, sectors weighted by value, ``(markets, futures)``."""
-        if self._averaged is None or self._averaged[0] is not self.index:
-            self._averaged = self.index, total(self.index * self._economies.value)
-        return self._averaged[1]
+        return total(self.index * self._economies.value)
 
     def adopted(self, market: Market, sector: Sector | None = None) -> Floats:
         """Index of a market, or of a sector there, ``(futures,)``."""

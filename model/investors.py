@@ -73,7 +73,7 @@ class Investors:
             if not founded:
                 continue
             firms = self._teams.of(region, founded)
-            weights = firms.together("weight to investors", [self._weight(d, now) for d in firms])
+            weights = firms.together("weight to investors", (self._weight(d, now) for d in firms))
             held = self._switches.off_since(Mechanism.MONEY, region)
             amount = self.rate(region, now if held is None else held) * months / MONTHS_PER_YEAR
             given = amount * shares(weights)

@@ -15,7 +15,7 @@ from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
 from agents.mechanisms import Mechanism
 from agents.records import Tier
-from agents.side_by_side import Teams
+from agents.side_by_side import Team, Teams
 from agents.surroundings import Parameters
 from agents.talent_pool import ORIGINS, TIERS, TalentPool
 from model.calendar import MONTHS_PER_YEAR
@@ -108,12 +108,13 @@ class LabourMarket:
                 continue
             firms = self._teams.of(region, founded)
             yearly = total(
-                firms[tier] * pool.wage[tier] * firms.together(f"premium of {tier}", premiums)
-                for tier in TIERS
-                for premiums in [[firm.premium[tier] for firm in firms]]
+                firms[tier] * pool.wage[tier] * self._premiums(firms, tier) for tier in TIERS
             )
             payroll = yearly / 1e6 * months / MONTHS_PER_YEAR
             self._ledger.pay_through(firms, payroll, "payroll funding", payroll, "wages")
+
+    def _premiums(self, firms: Team[Developer], tier: Tier) -> Floats:
+        return firms.together(f"premium of {tier}", (firm.premium[tier] for firm in firms))
 
     def people(self, region: str, tier: Tier) -> Floats:
         """Everyone of a tier who works in a region, ``(futures,)``."""

@@ -89,7 +89,14 @@ def test_a_team_stays_until_somebody_joins(team):
     teams: Teams[SimpleNamespace] = Teams()
     first = teams.of("US", list(team))
     assert teams.of("US", list(team)) is first
-    assert teams.of("CN", list(team)) is not first
     joined = teams.of("US", [*team, actor(0.0, 0.0)])
     assert joined is not first
     assert len(joined) == 3
+    assert teams.of("US", list(joined)) is joined
+
+
+def test_kinds_of_the_same_actors_are_one_team(team):
+    teams: Teams[SimpleNamespace] = Teams()
+    everyone = teams.of("founded", list(team))
+    assert teams.of("trainers", list(team)) is everyone
+    assert teams.of("clouds", list(team)[1:]) is not everyone

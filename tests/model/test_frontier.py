@@ -165,6 +165,14 @@ def plainly(leader, follower, now: float) -> tuple[float, float]:
     return now - next(when for level, when in leader if level >= best(follower)), 0.0
 
 
+def test_futures_may_begin_in_different_months() -> None:
+    frontier = Frontier(2)
+    frontier.advance(np.array([1.0, -np.inf]), np.array([1.0, 1.0]))
+    frontier.advance(np.array([1.0, 2.0]), np.array([3.0, 3.0]))
+    assert frontier.first_reached(np.array([1.0, 2.0])).tolist() == [1.0, 3.0]
+    assert np.isneginf(frontier.first_reached(np.array([0.5, 1.5]))).all()
+
+
 def test_the_steps_of_a_future_are_its_advances_alone() -> None:
     frontier = Frontier(2)
     frontier.advance(np.array([1.0, 2.0]), np.array([0.5, 0.25]))

@@ -16,13 +16,17 @@ from agents.side_by_side import Places, Team, Teams
 masks = st.tuples(st.integers(1, 5), st.integers(1, 7)).flatmap(lambda s: arrays(np.bool_, s))
 
 
-def actor(*cash: float, size: float = 0.0) -> SimpleNamespace:
-    return SimpleNamespace(cash=np.array(cash), part=SimpleNamespace(size=np.full(len(cash), size)))
+class Firm:
+    """Somebody with cash, and with a part that has a size."""
+
+    def __init__(self, *cash: float, size: float = 0.0) -> None:
+        self.cash = np.array(cash)
+        self.part = SimpleNamespace(size=np.full(len(cash), size))
 
 
 @pytest.fixture
-def team() -> Team[SimpleNamespace]:
-    return Team([actor(1.0, 2.0), actor(3.0, 4.0, size=5.0)])
+def team() -> Team[Firm]:
+    return Team([Firm(1.0, 2.0), Firm(3.0, 4.0, size=5.0)])
 
 
 def test_figures_stand_side_by_side_and_are_given_back_row_by_row(team):
@@ -86,17 +90,17 @@ def test_places_are_those_where_it_is_true_actor_by_actor(where):
 
 
 def test_a_team_stays_until_somebody_joins(team):
-    teams: Teams[SimpleNamespace] = Teams()
+    teams: Teams[Firm] = Teams()
     first = teams.of("US", list(team))
     assert teams.of("US", list(team)) is first
-    joined = teams.of("US", [*team, actor(0.0, 0.0)])
+    joined = teams.of("US", [*team, Firm(0.0, 0.0)])
     assert joined is not first
     assert len(joined) == 3
     assert teams.of("US", list(joined)) is joined
 
 
 def test_kinds_of_the_same_actors_are_one_team(team):
-    teams: Teams[SimpleNamespace] = Teams()
+    teams: Teams[Firm] = Teams()
     everyone = teams.of("founded", list(team))
     assert teams.of("trainers", list(team)) is everyone
     assert teams.of("clouds", list(team)[1:]) is not everyone

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.arrays import Bools, Floats, Ints
+from agents.side_by_side import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,35 @@ class Decisions:
             why = taken.words[taken.reason[row]]
             told.append(Decision(float(taken.when[row]), taken.what, why, size))
         return sorted(told, key=lambda one: one.when)
+
+
+def keep_each(
+    decisions: Sequence[Decisions],
+    places: Places,
+    when: Floats,
+    what: str,
+    words: Sequence[str],
+    reason: Ints,
+    size: Floats | None = None,
+) -> None:
+    """Keep a decision that several actors took, each in some futures.
+
+    Args:
+        decisions: those of every actor of a team.
+        places: who took it, and in which futures.
+        when: moments, months, one for each place.
+        what: the decision in words, with ``{size}`` where ``size`` belongs.
+        words: list of reasons.
+        reason: places in that list, one for each place.
+        size: figures that go with it, one for each place.
+    """
+    months, futures = when.astype(np.float32), places.futures.astype(np.int32)
+    code = reason.astype(np.int8)
+    figure = None if size is None else size.astype(np.float32)
+    for number, its in places.by_actor():
+        its_figure = None if figure is None else figure[its]
+        taken = Taken(months[its], what, words, futures[its], code[its], its_figure)
+        decisions[number].taken.append(taken)
 
 
 def _at(figure: Floats | Ints | float, futures: NDArray[np.int64]) -> NDArray[Any]:

@@ -14,6 +14,7 @@ from agents.portfolio import Outlook, Portfolio
 from agents.purchasing import Counter
 from agents.records import DeveloperRecord, Tier
 from agents.released_models import NOTHING_RELEASED, PARTS, past_releases
+from agents.side_by_side import Places, Team
 from agents.strategy import Strategy
 from agents.surroundings import Surroundings
 from agents.techniques import Techniques
@@ -110,8 +111,8 @@ class Developer(Trainer):
         for past in self.past_releases:
             self.base.replace(everywhere, past.flop, past.efficiency, self.absorbed)
             here = np.flatnonzero(past.level > self.released)
-            places = np.zeros_like(here), here
-            releases.publish([self], places, past.parts[:, here], np.full(here.shape, past.when))
+            places, when = Places.of_one(here), np.full(here.shape, past.when)
+            releases.publish(Team([self]), places, past.parts[:, here], when)
             if past.is_open:
                 self.released_open = np.maximum(self.released_open, past.level)
 
@@ -188,7 +189,9 @@ class Developer(Trainer):
         """Take delivery of accelerators: ``h100e`` by rating, ``training`` as delivered."""
         if self.off_since(Mechanism.COMPUTE) is not None:
             return
-        self.fleet[CHANNELS.index(channel)] += h100e
+        fleet = self.fleet.copy()
+        fleet[CHANNELS.index(channel)] += h100e
+        self.fleet = fleet
         self.installed = self.installed + h100e
         self.usable = self.usable + training
         if self.founded > 0.0:
@@ -199,7 +202,7 @@ class Developer(Trainer):
 
     def scrap(self, share: Floats) -> None:
         """Take a share of the fleet, the worn-out part, out of use."""
-        research.scrap([self], share)
+        research.scrap(Team([self]), share)
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -238,13 +241,13 @@ class Developer(Trainer):
 
     def reorganise(self, months: float) -> None:
         """Turn effort towards what it aims at; projects take months to staff."""
-        research.reorganise([self], months)
+        research.reorganise(Team([self]), months)
 
     # --- use of the fleet -----------------------------------------------------------------------
 
     def divide_fleet(self) -> None:
         """Serve users first, up to a limit; divide the rest between experiments and a run."""
-        research.divide_fleets([self])
+        research.divide_fleets(Team([self]))
 
     def compute_growth(self) -> Floats:
         """Training compute relative to the start, ``(futures,)``."""
@@ -254,7 +257,7 @@ class Developer(Trainer):
 
     def do_research(self, months: float, best_equipped: Floats) -> None:
         """Find algorithmic improvements, learn from what others published, tune models."""
-        research.do_research([self], months, best_equipped)
+        research.do_research(Team([self]), months, best_equipped)
 
     def learn_of(self, gain: Floats, known_from: Floats) -> None:
         """Get to know a technique of post-training at a time of its own, months."""
@@ -271,10 +274,10 @@ class Developer(Trainer):
 
     def start_training(self) -> None:
         """Begin a run where one is prepared, none is under way, and it would pay."""
-        runs.start_training([self])
+        runs.start_training(Team([self]))
 
     # --- release --------------------------------------------------------------------------------
 
     def release(self) -> Bools:
         """Release models that are due or worth reworking; true where a better one came out."""
-        return np.asarray(releases.release([self])[0])
+        return np.asarray(releases.release(Team([self]))[0])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents import sector_choice
-from agents.arrays import Bools, Floats
+from agents.arrays import Bools, Floats, replaced
 from agents.decisions import Decisions
 from agents.records import SECTORS, Sector
 from agents.surroundings import Parameters
@@ -61,6 +61,8 @@ class Portfolio:
         held = [not recorded or sector in recorded for sector in SECTORS]
         self.entered: Bools = np.repeat(np.array(held)[:, None], futures, axis=1)
         self._was_able: Bools | None = None
+        # The way to every sector, and the distances by which it was found.
+        self._to_go: tuple[Floats, Floats] | None = None
 
     def review(
         self,
@@ -80,7 +82,7 @@ class Portfolio:
             now: the moment, months.
         """
         left = self._leave(outlook, parameters)
-        to_go = sector_choice.way(self.entered, outlook.between)
+        to_go = self._way(outlook.between)
         worth = sector_choice.gain_from_entry(
             self.entered | left,
             outlook.takings,
@@ -92,15 +94,32 @@ class Portfolio:
             distance_cost=parameters["entry_distance_cost"],
         )
         begun = _best(np.where(outlook.able, worth, -np.inf))
-        why = np.where(to_go > FAR, GENERAL, NEAR)
-        if self._was_able is not None:
-            why = np.where(outlook.able & ~self._was_able, NEWLY_ABLE, why)
         for row in np.flatnonzero((left | begun).any(axis=1)).tolist():
             words = _WORDS.get(SECTORS[row], SECTORS[row])
+            why = np.where(to_go[row] > FAR, GENERAL, NEAR)
+            if self._was_able is not None:
+                why = np.where(outlook.able[row] & ~self._was_able[row], NEWLY_ABLE, why)
             decisions.note(left[row], now, f"leaves {words}", LEAVING_REASONS, 0)
-            decisions.note(begun[row], now, f"enters {words}", ENTRY_REASONS, why[row])
-        self.entered = (self.entered & ~left) | begun
+            decisions.note(begun[row], now, f"enters {words}", ENTRY_REASONS, why)
         self._was_able = outlook.able
+        self._change(left, begun)
+
+    def _change(self, left: Bools, begun: Bools) -> None:
+        """Be in other sectors where any was left or entered, and know the way from there."""
+        here = np.flatnonzero((left | begun).any(axis=0))
+        if not here.size:
+            return
+        self.entered = (self.entered & ~left) | begun
+        if self._to_go is not None:
+            way, between = self._to_go
+            now = sector_choice.way(self.entered[:, here], between)
+            self._to_go = replaced(way, here, now), between
+
+    def _way(self, between: Floats) -> Floats:
+        """The way to each sector, ``(sectors, futures)``; most futures' is what it was before."""
+        if self._to_go is None or not np.array_equal(self._to_go[1], between):
+            self._to_go = sector_choice.way(self.entered, between), between
+        return self._to_go[0]
 
     def _leave(self, outlook: Outlook, parameters: Parameters) -> Bools:
         """The sector to leave, if any, ``(sectors, futures)``."""
@@ -116,6 +135,7 @@ class Portfolio:
 
 def _best(worth: Floats) -> Bools:
     """In each future the sector of the greatest worth, if that is positive."""
-    first = np.zeros(worth.shape, dtype=np.bool_)
-    first[worth.argmax(axis=0), np.arange(worth.shape[1])] = True
-    return np.asarray(first & (worth > 0.0))
+    best = np.zeros(worth.shape, dtype=np.bool_)
+    here = np.flatnonzero(worth.max(axis=0) > 0.0)
+    best[worth[:, here].argmax(axis=0), here] = True
+    return best

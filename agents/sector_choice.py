@@ -43,7 +43,7 @@ def emphasis(entered: Bools, usual: Floats) -> Floats:
         entered: the sectors that it is in, ``(sectors, futures)``.
         usual: weight of each sector where a firm is in all, ``(sectors, 1)``.
     """
-    divided = np.where(entered, usual, 0.0)
+    divided = entered * usual
     return ratio(divided, total(divided))
 
 
@@ -85,7 +85,7 @@ def gain_from_entry(
         hurdle: gain below which it stays where it is.
         distance_cost: gain that the longest way takes.
     """
-    held = total(np.where(entered, usual, 0.0))
+    held = total(entered * usual)
     brought = own * usual / (held + usual)
     there = ratio(takings, effort + brought)
     here = pay_now(takings, effort, emphasis(entered, usual))
@@ -103,7 +103,7 @@ def loss_from_staying(
     in.  Limit: minus infinity where it is not, and in its last sector.
     """
     pay = ratio(takings, effort)
-    weighed = np.where(entered, usual, 0.0)
+    weighed = entered * usual
     held = total(weighed)
     elsewhere = ratio(total(weighed * pay) - weighed * pay, held - weighed)
     case = np.log(np.maximum(elsewhere, SMALLEST_MARKET) / np.maximum(pay, SMALLEST_MARKET))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from agents.arrays import Bools, Floats, Ints
 from agents.mechanisms import Mechanism
 from agents.records import ChipRecord, Quantity
+from agents.side_by_side import Places
 
 if TYPE_CHECKING:
     from agents.actor import Actor
@@ -213,18 +214,13 @@ class Surroundings(Protocol):
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         """One value per future of an uncertain figure, ``(futures,)``."""
 
-    def luck(
-        self,
-        stream: str,
-        ordinal: int | Ints,
-        *,
-        sigma: Floats | float,
-        where: Ints | None = None,
-    ) -> Floats:
-        """Log-normal luck with median 1, ``(futures,)``, keyed by stream and ordinal.
+    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``, keyed by stream and ordinal."""
 
-        One value for each of the futures numbered in ``where``, if that is given.
-        """
+    def luck_at(
+        self, streams: Sequence[str], places: Places, ordinals: Ints, *, sigma: Floats
+    ) -> Floats:
+        """The same of several streams, one for each actor of a team: one value for each place."""
 
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``, keyed by its stream."""

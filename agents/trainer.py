@@ -8,6 +8,7 @@ from agents import capability, runs
 from agents.arrays import Floats, Ints
 from agents.employer import Employer
 from agents.released_models import BaseModel
+from agents.side_by_side import Places, Team
 from agents.strategy import Strategy
 
 NO_RUN = np.inf
@@ -53,39 +54,23 @@ class Trainer(Employer):
         Args:
             a_month: what a run gets in a month, FLOP, ``(futures,)``.
         """
-        everywhere = np.arange(self.model.futures)
-        length, evaluation = self.run_length(everywhere), self.evaluation(everywhere)
+        length, evaluation, preparation = self._durations()
         passed = self.model.chance(f"{self.name}/work-under-way")
-        to_release = passed * (self.preparation(everywhere) + length + evaluation)
+        to_release = passed * (preparation + length + evaluation)
         self.ready_to_train = to_release - length - evaluation
         here = np.flatnonzero((self.ready_to_train < 0.0) & (a_month > 0.0))
-        places = np.zeros_like(here), here
-        runs.begin([self], places, self.ready_to_train[here], a_month[here])
+        begun, places = self.ready_to_train[here], Places.of_one(here)
+        runs.begin(Team([self]), places, begun, a_month[here])
 
     def prepare_first_run(self) -> None:
         """Start from nothing now; a first run takes as long to prepare as any."""
-        everywhere = np.arange(self.model.futures)
-        self.ready_to_train = self.model.time + self.preparation(everywhere)
+        _, _, preparation = self._durations()
+        self.ready_to_train = self.model.time + preparation
 
-    # --- how long it takes ----------------------------------------------------------------------
-
-    def run_length(self, here: Ints) -> Floats:
-        """Months that the next run takes."""
-        return self.model.parameters["run_months"][here] * self._luck_of_run("length", here)
-
-    def evaluation(self, here: Ints) -> Floats:
-        """Months from its end to the release of the model."""
-        return self.strategy.release_lag[here] * self._luck_of_run("release-lag", here)
-
-    def preparation(self, here: Ints) -> Floats:
-        """Months from the end of a run until the one after it can begin."""
-        usual = self.model.parameters["preparation_months"][here]
-        return usual * self._luck_of_run("preparation", here)
-
-    def _luck_of_run(self, what: str, here: Ints) -> Floats:
-        spread = self.model.parameters["run_length_spread"]
-        stream = f"{self.name}/run-{what}"
-        return self.model.luck(stream, self.runs_started, sigma=spread, where=here)
+    def _durations(self) -> tuple[Floats, Floats, Floats]:
+        """Of its next run in every future, as `runs.durations`."""
+        everywhere = Places.of_one(np.arange(self.model.futures))
+        return runs.durations(Team([self]), everywhere)
 
     # --- experience with large runs -------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook
 from agents.records import Quantity, Region, Sector
 from agents.released_models import NOTHING_RELEASED
-from agents.side_by_side import of_each, to_each
+from agents.side_by_side import Team, Teams
 from agents.surroundings import Parameters
 from model.calendar import MONTHS_PER_YEAR
 from model.ecosystem import Ecosystem
@@ -129,8 +129,10 @@ class Adoption:
         parameters: Parameters,
         ledger: Ledger,
         switches: Switchboard | None = None,
+        teams: Teams[Developer] | None = None,
     ) -> None:
         self._switches = switches or Switchboard()
+        self._teams = teams or Teams()
         self._developers = developers
         self._economies = economies
         self._ecosystem = ecosystem
@@ -277,10 +279,10 @@ class Adoption:
             self.revenue[region], self._reach[row] = total(takings), total(reach)
             firms = self._of(region)
             if firms:
-                self._divide(row, firms, takings, reach, months)
+                self._divide(row, self._teams.of(region, firms), takings, reach, months)
 
     def _divide(
-        self, row: int, firms: list[Developer], takings: Floats, reach: Floats, months: float
+        self, row: int, firms: Team[Developer], takings: Floats, reach: Floats, months: float
     ) -> None:
         """Divide a region's takings and use by sector among its firms.
 
@@ -297,26 +299,23 @@ class Adoption:
             effort = np.where(deserted, usual, effort)
             everyone = total(effort)
         self._effort[row] = everyone
-        skill = of_each(firms, "application")
+        skill = firms["application"]
         skilled = effort * skill[:, None]
         self._skill[row] = ratio(total(skilled), everyone)
         self._set_attraction(row, total(weights))
         self._settle(firms, total((effort * ratio(takings, everyone)).swapaxes(0, 1)), months)
         used = total((effort * ratio(reach, everyone)).swapaxes(0, 1))
         pace, years = self._parameters["data_learning"], months / MONTHS_PER_YEAR
-        to_each(firms, "application", choice.practice_from_use(skill, used, pace, years))
+        firms["application"] = choice.practice_from_use(skill, used, pace, years)
 
-    def _settle(self, firms: Sequence[Developer], a_year: Floats, months: float) -> None:
+    def _settle(self, firms: Team[Developer], a_year: Floats, months: float) -> None:
         """Pay firms for a period and take what running costs them, ``(firms, futures)``."""
         earned = a_year * months / MONTHS_PER_YEAR
         kept = earned - earned * self._parameters["reinvestment"]
-        outside = self._ledger.outside
-        for place, firm in enumerate(firms):
-            firm.revenue = a_year[place]
-            self._ledger.pay(outside, firm, earned[place], "revenue")
-            self._ledger.pay(firm, outside, kept[place], "running costs")
+        firms["revenue"] = a_year
+        self._ledger.pay_through(firms, earned, "revenue", kept, "running costs")
 
-    def _weigh(self, firms: Sequence[Developer]) -> Floats:
+    def _weigh(self, firms: Team[Developer]) -> Floats:
         """Weight of firms in customers' choice: people, compute to serve, and their models.
 
         A firm serves its own model, or the best open weights where these are better.
@@ -327,10 +326,10 @@ class Adoption:
         known = self._parameters
         model = np.array([self._level_used(firm) for firm in firms])
         ahead = np.where(np.isfinite(model), model - known["level_at_start"], 0.0)
-        usable = np.maximum(of_each(firms, "usable"), SMALLEST_MARKET)
+        usable = np.maximum(firms["usable"], SMALLEST_MARKET)
         equipped = known["revenue_scale"] * np.log(usable)
         drawn = np.exp(equipped + known["quality_pull"] * np.log(10.0) * ahead)
-        return np.asarray(of_each(firms, "engineers") * drawn)
+        return np.asarray(firms["engineers"] * drawn)
 
     def _level_used(self, firm: Developer) -> Floats:
         """Level of the model that a firm serves, OOM; minus infinity where there is none."""
@@ -340,7 +339,7 @@ class Adoption:
         cheap = 10.0 ** (self._parameters["price_pull"] * self._price_fall[row])
         self.attraction[row] = capacity * cheap
 
-    def _emphasis_of_all(self, region: str, firms: list[Developer]) -> Floats:
+    def _emphasis_of_all(self, region: str, firms: Team[Developer]) -> Floats:
         """Emphasis of a region's firms, ``(firms, sectors, futures)``."""
         count, emphasis = self._emphases.get(region, (0, self.index))
         if count != len(firms):
@@ -368,9 +367,11 @@ class Adoption:
             takings = total((spent * self._ecosystem.deployment[row]).swapaxes(0, 1))
             for firm in self._of(region):
                 if firm.trains:
+                    before = firm.portfolio.entered
                     firm.review_sectors(self._outlook(firm, row, takings))
-                    self._emphasis[firm.name] = self._emphasis_of(firm)
-                    self._emphases.pop(region, None)
+                    if firm.portfolio.entered is not before:
+                        self._emphasis[firm.name] = self._emphasis_of(firm)
+                        self._emphases.pop(region, None)
 
     def _outlook(self, firm: Developer, row: int, takings: Floats) -> Outlook:
         known, places = self._parameters, self._economies

@@ -19,6 +19,7 @@ from agents.arrays import Floats, ratio, shares, total
 from agents.designer import Designer
 from agents.developer import Developer
 from agents.records import Region
+from agents.side_by_side import Teams
 from agents.surroundings import Parameters
 from model.installed_base import InstalledBase
 from model.knowledge import REGIONS
@@ -54,6 +55,7 @@ class Ecosystem:
         deployment: Floats,
     ) -> None:
         self._developers = developers
+        self._teams: Teams[Developer] = Teams()
         self._parameters = parameters
         self._leading = max(designers, key=lambda designer: designer.recorded_software).name
         self.deployment = shares(deployment)
@@ -121,18 +123,17 @@ class Ecosystem:
         Developers who sell access publish smaller models too, some way below their best.
         """
         known = self._parameters
-        pull = np.zeros_like(self.standards)
-        for firm in self._developers:
-            if firm.region != region or not firm.offers_models:
-                continue
-            behind = np.where(firm.open_weights, 0.0, known["side_release_distance"])
-            level = firm.released - behind - known["level_at_start"]
-            fresh = (firm.released_at - now) / known["download_recency"]
-            # Nothing released is minus infinity, which no weight of the level may make a number.
-            there = np.isfinite(level)
-            weighed = known["download_level"] * np.where(there, level, 0.0)
-            pull = pull + np.where(there, 10.0**weighed * np.exp(fresh), 0.0)
-        return pull
+        offering = [d for d in self._developers if d.region == region and d.offers_models]
+        if not offering:
+            return np.zeros_like(self.standards)
+        firms = self._teams.of(region, offering)
+        behind = np.where(firms["open_weights"], 0.0, known["side_release_distance"])
+        level = firms["released"] - behind - known["level_at_start"]
+        fresh = (firms["released_at"] - now) / known["download_recency"]
+        # Nothing released is minus infinity, which no weight of the level may make a number.
+        there = np.isfinite(level)
+        weighed = known["download_level"] * np.where(there, level, 0.0)
+        return total(np.where(there, 10.0**weighed * np.exp(fresh), 0.0))
 
     # --- software stacks ------------------------------------------------------------------------
 

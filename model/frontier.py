@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arrays import Floats, Ints
+from agents.arrays import Floats, Ints, replaced
 
 
 class Frontier:
@@ -25,15 +25,24 @@ class Frontier:
         self._rows = 0
         self.level: Floats = np.full(futures, -np.inf)
         self._earliest: Floats = np.full(futures, -np.inf)
+        # Whether it has an earliest level in every future.
+        self._begun = False
         self._last_question: tuple[Floats, Floats] | None = None
 
-    def advance(self, level: Floats, when: Floats) -> None:
-        """Raise the frontier to ``level`` at ``when`` in the futures where that is an advance."""
-        better = level > self.level
-        if not better.any():
-            return
-        self.level = np.where(better, level, self.level)
-        self._earliest = np.where(np.isfinite(self._earliest), self._earliest, self.level)
+    def advance(self, level: Floats, when: Floats) -> Ints:
+        """Raise the frontier to ``level`` at ``when`` in the futures where that is an advance.
+
+        Returns:
+            These futures.
+        """
+        here = (level > self.level).nonzero()[0]
+        if not here.size:
+            return here
+        self.level = replaced(self.level, here, level[here])
+        if not self._begun:
+            known = np.isfinite(self._earliest)
+            self._earliest = np.where(known, self._earliest, self.level)
+            self._begun = bool(known.all())
         self._last_question = None
         if self._rows == len(self._levels):
             self._levels = _with_room(self._levels)
@@ -41,6 +50,7 @@ class Frontier:
         self._levels[self._rows] = self.level
         self._times[self._rows] = when
         self._rows += 1
+        return here
 
     def steps_of(self, future: int) -> list[tuple[float, float]]:
         """How the frontier rose in one future: month and new level of each advance, in order."""

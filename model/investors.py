@@ -10,6 +10,7 @@ from agents.arrays import Floats, shares
 from agents.developer import Developer
 from agents.mechanisms import Mechanism
 from agents.records import DemandShock
+from agents.side_by_side import Teams
 from agents.surroundings import Parameters
 from model.calendar import MONTHS_PER_YEAR, Calendar
 from model.knowledge import REGIONS
@@ -29,6 +30,7 @@ class Investors:
         developers: the firms to fund.
         shocks: demand shocks, each with its effect by region, one value per future.
         switches: where spending keeps the rate of an earlier day; nowhere if left out.
+        teams: teams of developers by region, where others keep them too.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class Investors:
         calendar: Calendar,
         ledger: Ledger,
         switches: Switchboard | None = None,
+        teams: Teams[Developer] | None = None,
     ) -> None:
         self._developers = developers
         self._shocks = [(calendar.months(shock.happened), effect) for shock, effect in shocks]
         self._parameters = parameters
         self._ledger = ledger
         self._switches = switches or Switchboard()
+        self._teams = teams or Teams()
 
     def rate(self, region: str, now: float) -> Floats:
         """Spending on accelerators of a region's developers, USD bn a year, ``(futures,)``."""
@@ -65,17 +69,16 @@ class Investors:
         the simulation reaches over its first two years.
         """
         for region in REGIONS:
-            firms = [d for d in self._developers if d.region == region and d.exists]
-            if not firms:
+            founded = [d for d in self._developers if d.region == region and d.exists]
+            if not founded:
                 continue
-            weights = np.array([self._weight(d, now) for d in firms])
+            firms = self._teams.of(region, founded)
+            weights = firms.together("weight to investors", (self._weight(d, now) for d in firms))
             held = self._switches.off_since(Mechanism.MONEY, region)
             amount = self.rate(region, now if held is None else held) * months / MONTHS_PER_YEAR
             given = amount * shares(weights)
-            funding = given * MONTHS_PER_YEAR / months
-            for firm, its_money, its_funding in zip(firms, given, funding, strict=True):
-                self._ledger.pay(self._ledger.outside, firm, its_money, "investment")
-                firm.funding = its_funding
+            self._ledger.pay_each(firms, given, "investment")
+            firms["funding"] = given * MONTHS_PER_YEAR / months
 
     def _weight(self, developer: Developer, now: float) -> Floats:
         """Its share of its region's money, once it has grown into it."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from agents.arrays import Floats, Ints
+from agents.arrays import Bools, Floats, Ints, replaced
 from agents.developer import Developer
 from agents.records import Region
 from agents.released_models import NOTHING_RELEASED, PARTS
@@ -78,6 +78,7 @@ class PublicKnowledge:
         self._yardstick: Floats | None = None
         self.cheapest: Floats = np.zeros(futures)
         self._nothing: Floats = np.full(futures, -np.inf)
+        self._closed: Bools = np.zeros(futures, dtype=np.bool_)
         self._secret = {region: Monthly(futures) for region in REGIONS}
         self._open = {region: Monthly(futures) for region in REGIONS}
         self._offered: dict[str, Monthly] = {}
@@ -109,16 +110,18 @@ class PublicKnowledge:
 
     def _advance(self, region: str, level: Floats, when: Floats, parts: Floats) -> None:
         frontier = self.frontiers[region]  # type: ignore[index]
-        better = level > frontier.level
-        if better.any():
-            self.frontier_parts[region] = np.where(better, parts, self.frontier_parts[region])  # type: ignore[index]
-            frontier.advance(level, when)
+        advanced = frontier.advance(level, when)
+        if advanced.size:
+            known = self.frontier_parts
+            known[region] = replaced(known[region], advanced, parts[:, advanced])  # type: ignore[index]
         flop = parts[PARTS.index("compute")]
         if self._yardstick is None:
-            self.cheapest = np.where(level > self._best_released, flop, self.cheapest)
+            cheapest = level > self._best_released
         else:
-            as_good = np.where(level >= self._yardstick, flop, np.inf)
-            self.cheapest = np.minimum(self.cheapest, as_good)
+            cheapest = (level >= self._yardstick) & (flop < self.cheapest)
+        here = cheapest.nonzero()[0]
+        if here.size:
+            self.cheapest = replaced(self.cheapest, here, flop[here])
         self._best_released = np.maximum(self._best_released, level)
 
     def set_yardstick(self) -> None:
@@ -169,22 +172,16 @@ class PublicKnowledge:
         """Level of the best model released by anyone so far, OOM, ``(futures,)``."""
         return self._best_released
 
-    def _take_stock(self, developers: Iterable[Developer]) -> None:
+    def _take_stock(self, developers: Sequence[Developer]) -> None:
         """Write down what each region has found, in secret and openly, and who offers what."""
-        secret = dict.fromkeys(REGIONS, self._nothing)
-        shared = dict.fromkeys(REGIONS, self._nothing)
-        offered: dict[str, Floats] = {}
-        for developer in developers:
-            region: Region = developer.region  # type: ignore[assignment]
-            found, is_open = developer.efficiency, developer.open_weights
-            shared[region] = np.where(is_open, np.maximum(shared[region], found), shared[region])
-            secret[region] = np.where(is_open, secret[region], np.maximum(secret[region], found))
-            if developer.offers_models:
-                offered[developer.name] = developer.released
+        offered = {d.name: d.released for d in developers if d.offers_models}
         self._best_offered = np.maximum.reduce([self._nothing, *offered.values()])
         for region in REGIONS:
-            self._secret[region].add(secret[region])
-            self._open[region].add(shared[region])
+            here = [d for d in developers if d.region == region]
+            found = np.array([self._nothing, *(d.efficiency for d in here)])
+            is_open = np.array([self._closed, *(d.open_weights for d in here)])
+            self._secret[region].add(np.where(is_open, -np.inf, found).max(axis=0))
+            self._open[region].add(np.where(is_open, found, -np.inf).max(axis=0))
         for name in offered:
             if name not in self._offered:
                 self._offered[name] = Monthly(len(self._nothing), self._months)

@@ -15,6 +15,7 @@ from agents.arrays import Floats, ratio, total
 from agents.developer import Developer
 from agents.mechanisms import Mechanism
 from agents.records import Tier
+from agents.side_by_side import Team, Teams
 from agents.surroundings import Parameters
 from agents.talent_pool import ORIGINS, TIERS, TalentPool
 from model.calendar import MONTHS_PER_YEAR
@@ -61,8 +62,10 @@ class LabourMarket:
         parameters: Parameters,
         ledger: Ledger,
         switches: Switchboard | None = None,
+        teams: Teams[Developer] | None = None,
     ) -> None:
         self._switches = switches or Switchboard()
+        self._teams = teams or Teams()
         self._developers = developers
         self._pools = {pool.region: pool for pool in pools}
         self._parameters = parameters
@@ -99,16 +102,19 @@ class LabourMarket:
 
     def pay_wages(self, months: float) -> None:
         """Investors pay each developer's payroll through it to its people."""
-        for developer in self._developers:
-            if not developer.exists:
+        for region, pool in self._pools.items():
+            founded = self._firms_of(region)
+            if not founded:
                 continue
-            wage = self._pools[developer.region].wage
+            firms = self._teams.of(region, founded)
             yearly = total(
-                developer.people(tier) * wage[tier] * developer.premium[tier] for tier in TIERS
+                firms[tier] * pool.wage[tier] * self._premiums(firms, tier) for tier in TIERS
             )
             payroll = yearly / 1e6 * months / MONTHS_PER_YEAR
-            self._ledger.pay(self._ledger.outside, developer, payroll, "payroll funding")
-            self._ledger.pay(developer, self._ledger.outside, payroll, "wages")
+            self._ledger.pay_through(firms, payroll, "payroll funding", payroll, "wages")
+
+    def _premiums(self, firms: Team[Developer], tier: Tier) -> Floats:
+        return firms.together(f"premium of {tier}", (firm.premium[tier] for firm in firms))
 
     def people(self, region: str, tier: Tier) -> Floats:
         """Everyone of a tier who works in a region, ``(futures,)``."""

@@ -111,7 +111,8 @@ def compute(region: str) -> Callable[[World], Floats]:
     """Installed compute of a region's developers, H100e."""
 
     def installed(world: World) -> Floats:
-        return total([total(d.fleet) for d in world.developers_of(region)])
+        fleets = world.team_of(region)["fleet"]
+        return total(total(fleets.swapaxes(0, 1)))
 
     return installed
 
@@ -121,7 +122,7 @@ def compute_by(channel: Channel) -> Callable[[World], Floats]:
     row = CHANNELS.index(channel)
 
     def installed(world: World) -> Floats:
-        return total([d.fleet[row] for d in world.developers_of("CN")])
+        return total(world.team_of("CN")["fleet"][:, row])
 
     return installed
 
@@ -177,10 +178,8 @@ def largest_run(region: str) -> Callable[[World], Floats]:
     """Largest training run finished in a region, log10 FLOP."""
 
     def largest(world: World) -> Floats:
-        flop = np.zeros(world.futures)
-        for developer in world.developers_of(region):
-            flop = np.maximum(flop, developer.largest_run)
-        return np.log10(np.maximum(flop, 1.0))
+        largest_runs = world.team_of(region)["largest_run"]
+        return np.asarray(np.log10(np.maximum(largest_runs.max(axis=0), 1.0)))
 
     return largest
 
@@ -189,11 +188,7 @@ def efficiency(region: str) -> Callable[[World], Floats]:
     """Best algorithmic efficiency of a region's developers, OOM."""
 
     def best(world: World) -> Floats:
-        firms = [d for d in world.developers_of(region) if d.exists]
-        found = firms[0].efficiency
-        for developer in firms[1:]:
-            found = np.maximum(found, developer.efficiency)
-        return found
+        return np.asarray(world.founded_team(region)["efficiency"].max(axis=0))
 
     return best
 

@@ -43,7 +43,9 @@ class Record:
 
     def __init__(self) -> None:
         self.dates: list[dt.date] = []
-        self._columns: dict[str, list[Floats]] = {name: [] for name in OUTCOMES}
+        self._row_of = {name: row for row, name in enumerate(OUTCOMES)}
+        # By month, ``(outcomes, futures)``.
+        self._months: list[Floats] = []
         self._collector = mesa.DataCollector(
             {name: partial(Month.reported, name=name) for name in OUTCOMES}
         )
@@ -53,7 +55,7 @@ class Record:
         """What is recorded never changes, so copies of a world share it."""
         twin = Record()
         twin.dates = [*self.dates]
-        twin._columns = {name: [*column] for name, column in self._columns.items()}
+        twin._months = [*self._months]
         return twin
 
     def take(self, world: World) -> None:
@@ -63,20 +65,21 @@ class Record:
             UnknownOutcomeError: if an outcome is no number and not censored either.
         """
         self.dates.append(world.calendar.date(world.time))
-        for name, outcome in OUTCOMES.items():
-            self._columns[name].append(np.array(outcome.compute(world), dtype=np.float64))
-        for name, outcome in OUTCOMES.items():
-            known = np.isfinite(self.last(name))
-            if not known.all():
-                unknown = ~known
-                if outcome.censored_by is not None:
-                    hidden = np.isnan(self.last(name)) & (self.last(outcome.censored_by) != 0.0)
-                    unknown &= ~hidden
-                _refuse(world, name, self.last(name), unknown)
+        month = np.empty((len(OUTCOMES), world.futures))
+        for values, outcome in zip(month, OUTCOMES.values(), strict=True):
+            values[:] = outcome.compute(world)
+        self._months.append(month)
+        known = np.isfinite(month)
+        for row in np.flatnonzero(~known.all(axis=1)).tolist():
+            name, unknown = tuple(OUTCOMES)[row], ~known[row]
+            side = OUTCOMES[name].censored_by
+            if side is not None:
+                unknown &= ~(np.isnan(month[row]) & (self.last(side) != 0.0))
+            _refuse(world, name, month[row], unknown)
 
     def last(self, name: str) -> Floats:
         """An outcome as last recorded, ``(futures,)``."""
-        return self._columns[name][-1]
+        return np.asarray(self._months[-1][self._row_of[name]])
 
     def values(self, name: str, since: int = 0) -> Floats:
         """An outcome so far, ``(months, futures)``; ``since`` leaves out so many months.
@@ -84,12 +87,13 @@ class Record:
         Raises:
             KeyError: if no outcome has that name.
         """
-        return np.stack(self._columns[name][since:])
+        row = self._row_of[name]
+        return np.array([month[row] for month in self._months[since:]])
 
     def collector(self) -> mesa.DataCollector:
         """The record so far as Mesa keeps one, for ``mesa.batch_run``; filled when asked for."""
         for month in range(self._collected, len(self.dates)):
-            outcomes = {name: column[month] for name, column in self._columns.items()}
+            outcomes = dict(zip(OUTCOMES, self._months[month], strict=True))
             self._collector.collect(Month(float(month), outcomes))
         self._collected = len(self.dates)
         return self._collector

@@ -8,14 +8,17 @@ or the policy it lives under: common random numbers come for free.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random.bit_generator import ISeedSequence
+from numpy.typing import DTypeLike, NDArray
 from scipy.special import ndtri
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Ints
+from agents.side_by_side import Places
 
 Ordinal = int | NDArray[np.int64]
 # Rows of draws, with room for more, and how many of them have been drawn.
@@ -66,10 +69,14 @@ class Streams:
         self._lots_spanned = int(lots.max()) - self._first_lot + 1
         in_a_row = np.array_equal(lots, np.arange(self._first_lot, self._first_lot + futures))
         self._places = None if in_a_row else lots - self._first_lot
-        self._keys: dict[str, NDArray[np.uint64]] = {}
+        self._keys: dict[str, _Key] = {}
         # Futures reach a draw of a stream in different months, so its rows are asked for again.
         self._tables: dict[str, _Rows] = {}
         self._normals: dict[str, _Rows] = {}
+        # Normal draws of streams that are asked for together, ``(streams, ordinals, futures)``.
+        self._shelves: Floats = np.empty((0, 1, futures))
+        self._on_shelf: Ints = np.zeros(0, dtype=np.int64)
+        self._shelf_of: dict[str, int] = {}
 
     def __deepcopy__(self, memo: dict[int, object]) -> Streams:
         """Draws are a pure function of their key, so copies of a world share them."""
@@ -95,26 +102,51 @@ class Streams:
         rows = self._normal_table(stream, int(ordinal.max()) + 1)
         return rows[ordinal, np.arange(self.futures)]
 
-    def lognormal(
-        self,
-        stream: str,
-        ordinal: Ordinal = 0,
-        *,
-        sigma: float | Floats,
-        where: NDArray[np.int64] | None = None,
-    ) -> Floats:
-        """Log-normal draws with median 1 and log standard deviation ``sigma``, ``(futures,)``.
+    def lognormal(self, stream: str, ordinal: Ordinal = 0, *, sigma: float | Floats) -> Floats:
+        """Log-normal draws with median 1 and log standard deviation ``sigma``, ``(futures,)``."""
+        return np.exp(sigma * self.normal(stream, ordinal))
 
-        Of the futures of this block numbered in ``where`` alone, if that is given.
+    def lognormal_at(
+        self, streams: Sequence[str], places: Places, ordinals: Ints, *, sigma: Floats
+    ) -> Floats:
+        """Log-normal draws of several streams, one for each of some places.
+
+        Args:
+            streams: the streams, one for each actor of a team.
+            places: whose draws, in which futures of this block.
+            ordinals: which draw of the stream, one for each place.
+            sigma: log standard deviation, ``(futures,)``.
         """
-        if where is None:
-            return np.exp(sigma * self.normal(stream, ordinal))
-        if isinstance(ordinal, int):
-            normal = self.normal(stream, ordinal)[where]
-        else:
-            asked = ordinal[where]
-            normal = self._normal_table(stream, int(asked.max(initial=0)) + 1)[asked, where]
-        return np.exp((sigma[where] if isinstance(sigma, np.ndarray) else sigma) * normal)
+        shelves = np.array([self._shelf(stream) for stream in streams])[places.rows]
+        undrawn = ordinals >= self._on_shelf[shelves]
+        if undrawn.any():
+            self._fill(streams, places.rows[undrawn], ordinals[undrawn])
+        normal = self._shelves[shelves, ordinals, places.futures]
+        return np.asarray(np.exp(sigma[places.futures] * normal))
+
+    def _shelf(self, stream: str) -> int:
+        """Where normal draws of a stream are kept for `lognormal_at`."""
+        if stream not in self._shelf_of:
+            self._shelf_of[stream] = len(self._shelf_of)
+            if len(self._shelf_of) > len(self._shelves):
+                room = np.empty((max(len(self._shelves), 16), *self._shelves.shape[1:]))
+                self._shelves = np.concatenate([self._shelves, room])
+                self._on_shelf = np.concatenate([self._on_shelf, np.zeros(len(room), np.int64)])
+        return self._shelf_of[stream]
+
+    def _fill(self, streams: Sequence[str], rows: Ints, ordinals: Ints) -> None:
+        """Draw what of the streams ``rows`` is not on their shelves up to the ``ordinals``."""
+        needed = int(ordinals.max()) + 1
+        if needed > self._shelves.shape[1]:
+            room = max(2 * self._shelves.shape[1], needed) - self._shelves.shape[1]
+            longer = np.empty((len(self._shelves), room, self.futures))
+            self._shelves = np.concatenate([self._shelves, longer], axis=1)
+        for row in np.unique(rows).tolist():
+            shelf = self._shelf(streams[row])
+            last = int(ordinals[rows == row].max())
+            for ordinal in range(int(self._on_shelf[shelf]), last + 1):
+                self._shelves[shelf, ordinal] = ndtri(self._row(streams[row], ordinal))
+            self._on_shelf[shelf] = last + 1
 
     def _table(self, stream: str, ordinals: int) -> Floats:
         """The first draws of a stream, ``(ordinals or more, futures)``."""
@@ -146,12 +178,27 @@ class Streams:
 
     def _row(self, stream: str, ordinal: int) -> Floats:
         counter, skip = divmod(self._first_lot, _WORDS_PER_COUNTER)
-        bits = np.random.Philox(key=self._key(stream), counter=[counter, 0, ordinal, 0])
+        place = np.array([counter, 0, ordinal, 0], dtype=np.uint64)
+        bits = np.random.Philox(self._key(stream), counter=place)  # type: ignore[arg-type]
         words = np.random.Generator(bits).random(skip + self._lots_spanned)[skip:]
         return (words if self._places is None else words[self._places]) + _HALF_STEP
 
-    def _key(self, stream: str) -> NDArray[np.uint64]:
+    def _key(self, stream: str) -> _Key:
         if stream not in self._keys:
             digest = blake2b(f"{self.seed}\0{stream}".encode(), digest_size=16).digest()
-            self._keys[stream] = np.frombuffer(digest, dtype=np.uint64)
+            self._keys[stream] = _Key(np.frombuffer(digest, dtype=np.uint64))
         return self._keys[stream]
+
+
+class _Key(ISeedSequence):
+    """A key of Philox in the place of a seed.
+
+    Philox that is given its key as such asks the system for entropy first, and lets it lie.
+    """
+
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self._words = words
+
+    def generate_state(self, n_words: int, dtype: DTypeLike = np.uint32) -> NDArray[Any]:
+        """Words of the key; all that Philox asks for is the two that there are."""
+        return self._words[:n_words].astype(dtype, copy=False)

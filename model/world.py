@@ -27,6 +27,7 @@ from agents.government import Government
 from agents.mechanisms import Mechanism
 from agents.memory_maker import MemoryMaker
 from agents.records import Quantity
+from agents.side_by_side import Places, Team, Teams
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading, programmes
@@ -198,16 +199,16 @@ class World(mesa.Model):
         """One value per future of an uncertain figure, ``(futures,)``."""
         return spread(quantity, self.streams.normal(f"drawn/{stream}"))
 
-    def luck(
-        self,
-        stream: str,
-        ordinal: int | Ints,
-        *,
-        sigma: Floats | float,
-        where: Ints | None = None,
+    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
+        """Log-normal luck with median 1, ``(futures,)``."""
+        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma)
+
+    def luck_at(
+        self, streams: Sequence[str], places: Places, ordinals: Ints, *, sigma: Floats
     ) -> Floats:
-        """Log-normal luck with median 1, ``(futures,)``; of the futures ``where`` if given."""
-        return self.streams.lognormal(f"luck/{stream}", ordinal, sigma=sigma, where=where)
+        """The same of several streams, one for each actor of a team: one value for each place."""
+        names = [f"luck/{stream}" for stream in streams]
+        return self.streams.lognormal_at(names, places, ordinals, sigma=sigma)
 
     def chance(self, stream: str) -> Floats:
         """Uniform luck between 0 and 1, ``(futures,)``."""
@@ -297,7 +298,15 @@ class World(mesa.Model):
 
     def developers_of(self, region: str) -> list[Developer]:
         """AI developers of a region."""
-        return [developer for developer in self.developers if developer.region == region]
+        return list(self.team_of(region))
+
+    def team_of(self, region: str) -> Team[Developer]:
+        """AI developers of a region side by side, those still to be founded among them."""
+        return self._of_region[region]
+
+    def founded_team(self, region: str) -> Team[Developer]:
+        """AI developers of a region side by side that have been founded by now."""
+        return self._teams.of(region, [d for d in self.team_of(region) if d.exists])
 
     def foundry(self, name: str) -> Foundry:
         """The foundry of that name."""
@@ -357,6 +366,11 @@ class World(mesa.Model):
             Government(self, government)
         # The cast is complete from the start, so that firms founded later are in it too.
         self._developers = list(self.agents_by_type[Developer])
+        self._teams: Teams[Developer] = Teams()
+        self._of_region: dict[str, Team[Developer]] = {
+            r: self._teams.of(f"all of {r}", [d for d in self._developers if d.region == r])
+            for r in REGIONS
+        }
         self._by_name: dict[str, Actor] = {actor.name: actor for actor in self.agents}
         self._governments: dict[str, Government] = {
             government.code: government for government in self.agents_by_type[Government]
@@ -380,10 +394,11 @@ class World(mesa.Model):
             self.calendar,
             self.ledger,
             self.switches,
+            self._teams,
         )
         pools = list(self.talent_pools.values())
         self.labour_market = LabourMarket(
-            developers, pools, self.parameters, self.ledger, self.switches
+            developers, pools, self.parameters, self.ledger, self.switches, self._teams
         )
         self.labour_market.staff_at_start()
         self.talent_flows = TalentFlows(
@@ -419,7 +434,13 @@ class World(mesa.Model):
             economies.deployment,
         )
         self.adoption = Adoption(
-            developers, economies, self.ecosystem, self.parameters, self.ledger, self.switches
+            developers,
+            economies,
+            self.ecosystem,
+            self.parameters,
+            self.ledger,
+            self.switches,
+            self._teams,
         )
 
     def _enter_past_nodes(self) -> None:
@@ -495,41 +516,38 @@ class World(mesa.Model):
         self.adoption.pay(1.0)
         self.ecosystem.evolve(self.adoption.attraction, self.time, 1.0, terms.access)
         self.agents_by_type[Foundry].do("open_fabs")
-        firms = [developer for developer in self.developers if developer.exists]
         share = -np.expm1(-1.0 / self.parameters["fleet_life_months"])
-        for compatriots in _by_region(firms):
-            research.scrap(compatriots, share)
-        researching = [firm for firm in firms if firm.trains]
-        teams = _by_region(researching)
-        self._release_models(researching, teams)
-        usable = (firm.usable for firm in firms)
+        founded = [team for team in map(self.founded_team, REGIONS) if len(team)]
+        for team in founded:
+            research.scrap(team, share)
+        teams = self._researching_teams()
+        better = [releases.release(team) for team in teams]
+        for team, its in zip(teams, better, strict=True):
+            self._see_releases(team, its)
+        usable = (team["usable"].max(axis=0) for team in founded)
         best_equipped = np.maximum.reduce([np.zeros(self.futures), *usable])
         for team in teams:
             research.reorganise(team, 1.0)
             research.divide_fleets(team)
             research.do_research(team, 1.0, best_equipped)
             runs.start_training(team)
+        researching = [firm for team in teams for firm in team]
         self.knowledge.read_literature(researching, self.rules, self.time - 1.0, self.time)
 
-    def _release_models(self, firms: list[Developer], teams: list[list[Developer]]) -> None:
-        better = {
-            firm.name: its
-            for team in teams
-            for firm, its in zip(team, releases.release(team), strict=True)
-        }
-        for firm in firms:
-            if better[firm.name].any():
+    def _researching_teams(self) -> list[Team[Developer]]:
+        """Developers of each region that train models by now, where there are any."""
+        found = ((r, [d for d in self.founded_team(r) if d.trains]) for r in REGIONS)
+        return [self._teams.of(f"researching in {r}", firms) for r, firms in found if firms]
+
+    def _see_releases(self, firms: Team[Developer], better: Bools) -> None:
+        """Let the world see what developers of a region released."""
+        for firm, its in zip(firms, better, strict=True):
+            if its.any():
                 self.knowledge.see_release(firm)
-                self._tell(firm.released_at, firm, "releases a better model", better[firm.name])
+                self._tell(firm.released_at, firm, "releases a better model", its)
 
     def _tell(self, when: Floats, actor: Actor, event: str, where: Bools) -> None:
         self.chronicle.note(when, actor.name, event, "", where)
 
     def _record(self) -> None:
         self.record.take(self)
-
-
-def _by_region(firms: Sequence[Developer]) -> list[list[Developer]]:
-    """Firms of each region in which there is one, in their order."""
-    teams = ([firm for firm in firms if firm.region == region] for region in REGIONS)
-    return [team for team in teams if team]

@@ -34,6 +34,7 @@ from agents.records import (
     TalentPoolRecord,
     ToolmakerRecord,
 )
+from agents.side_by_side import Places
 from agents.talent_pool import TalentPool
 from agents.toolmaker import Toolmaker
 from model import loading
@@ -103,15 +104,13 @@ class SmallWorld:
     def drawn(self, quantity: Quantity, stream: str) -> Floats:
         return spread(quantity, self.streams.normal(stream))
 
-    def luck(
-        self,
-        stream: str,
-        ordinal: int | Ints,
-        *,
-        sigma: Floats | float,
-        where: Ints | None = None,
+    def luck(self, stream: str, ordinal: int | Ints, *, sigma: Floats | float) -> Floats:
+        return self.streams.lognormal(stream, ordinal, sigma=sigma)
+
+    def luck_at(
+        self, streams: Sequence[str], places: Places, ordinals: Ints, *, sigma: Floats
     ) -> Floats:
-        return self.streams.lognormal(stream, ordinal, sigma=sigma, where=where)
+        return self.streams.lognormal_at(streams, places, ordinals, sigma=sigma)
 
     def chance(self, stream: str) -> Floats:
         return np.full(self.futures, self._chance)

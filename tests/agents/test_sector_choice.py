@@ -82,6 +82,12 @@ def test_a_firms_people_are_divided_among_its_sectors_and_no_others(entered, usu
     assert (held[~entered] == 0.0).all()
 
 
+def test_a_sector_that_usually_weighs_more_gets_more_of_a_firms_people():
+    entered = np.array([[True], [True], [False]])
+    held = sector_choice.emphasis(entered, np.array([[1.0], [3.0], [2.0]]))
+    assert held[:, 0].tolist() == [0.25, 0.75, 0.0]
+
+
 def test_the_way_is_from_the_nearest_sector_and_the_longest_from_nowhere():
     between = np.array([[0.0, 0.2, 0.7], [0.2, 0.0, 0.4], [0.7, 0.4, 0.0]])
     entered = np.array([[True, False], [True, False], [False, False]])

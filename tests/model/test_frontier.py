@@ -165,6 +165,15 @@ def plainly(leader, follower, now: float) -> tuple[float, float]:
     return now - next(when for level, when in leader if level >= best(follower)), 0.0
 
 
+def test_futures_may_begin_in_different_months() -> None:
+    frontier, level = Frontier(3), np.full(3, -np.inf)
+    for future, month in enumerate((1.0, 3.0, 5.0)):
+        level = np.where(np.arange(3) == future, month, level)
+        frontier.advance(level, np.full(3, month))
+    assert frontier.first_reached(level).tolist() == [1.0, 3.0, 5.0]
+    assert np.isneginf(frontier.first_reached(level - 0.5)).all()
+
+
 def test_the_steps_of_a_future_are_its_advances_alone() -> None:
     frontier = Frontier(2)
     frontier.advance(np.array([1.0, 2.0]), np.array([0.5, 0.25]))

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
+from agents.side_by_side import Places
 from model.streams import Streams
 
 FUTURES = 64
@@ -151,21 +153,27 @@ def test_numbers_of_futures_are_as_many_as_the_futures_and_not_negative():
             Streams(1, 3, numbers=np.array(numbers))
 
 
-@given(
-    seeds,
-    st.lists(st.integers(0, 9), min_size=FUTURES, max_size=FUTURES),
-    st.lists(st.integers(0, FUTURES - 1), unique=True).map(sorted),
-    st.floats(0.0, 2.0),
-)
-def test_the_luck_of_some_futures_is_theirs_among_all_to_the_bit(seed, ordinals, some, sigma):
-    streams, ordinal = Streams(seed, FUTURES), np.array(ordinals)
-    where = np.array(some, dtype=np.int64)
-    spread = np.linspace(0.0, sigma, FUTURES)
-    for asked in (ordinal, 3):
-        for deviation in (spread, sigma):
-            unasked = Streams(seed, FUTURES)
-            alone = unasked.lognormal("run", asked, sigma=deviation, where=where)
-            everyone = streams.lognormal("run", asked, sigma=deviation)
-            assert np.array_equal(alone, everyone[where])
-            again = streams.lognormal("run", asked, sigma=deviation, where=where)
-            assert np.array_equal(again, alone)
+some_places = arrays(np.bool_, (3, FUTURES))
+draws = arrays(np.int64, (3, FUTURES), elements=st.integers(0, 40))
+
+
+@given(seeds, st.lists(st.tuples(some_places, draws), min_size=1, max_size=4), st.floats(0.0, 2.0))
+def test_the_luck_of_several_streams_is_that_of_each_alone_to_the_bit(seed, questions, sigma):
+    together, spread = Streams(seed, FUTURES), np.linspace(0.0, sigma, FUTURES)
+    names = ["a", "b", "a"]
+    for where, ordinals in questions:
+        places = Places.where(where)
+        got = together.lognormal_at(names, places, ordinals[where], sigma=spread)
+        alone = Streams(seed, FUTURES)
+        of_each = [
+            alone.lognormal(name, own, sigma=spread)[here]
+            for name, own, here in zip(names, ordinals, where, strict=True)
+        ]
+        assert np.array_equal(got, np.concatenate(of_each))
+
+
+def test_many_streams_and_draws_find_room():
+    streams, one = Streams(2, 2), Places.of_one(np.array([1]))
+    for name, ordinal in ((f"stream {n}", 3 * n) for n in range(40)):
+        got = streams.lognormal_at([name], one, np.array([ordinal]), sigma=np.ones(2))
+        assert got == np.exp(streams.normal(name, ordinal)[1])

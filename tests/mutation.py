@@ -51,6 +51,7 @@ TARGETS = (
     "agents/run_planning.py",
     "agents/sector_choice.py",
     "agents/software.py",
+    "agents/trainer.py",
     "model/ecosystem.py",
     "model/ensemble.py",
     "model/frontier.py",

@@ -46,6 +46,7 @@ TARGETS = (
     "agents/lithography.py",
     "agents/migration.py",
     "agents/openness.py",
+    "agents/portfolio.py",
     "agents/product_planning.py",
     "agents/purchasing.py",
     "agents/run_planning.py",

@@ -56,6 +56,7 @@ TARGETS = (
     "model/ecosystem.py",
     "model/ensemble.py",
     "model/frontier.py",
+    "model/measures.py",
     "model/streams.py",
 )
 # A mutant may take this many times the processor time of the unchanged tests, and so long at least.

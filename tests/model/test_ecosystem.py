@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agents.arrays import total
+from agents.developer import Developer
 from agents.records import Region
 from model.ecosystem import SMALLEST_SHARE, STACKS, Ecosystem
 from model.installed_base import InstalledBase, Kind
@@ -43,7 +44,7 @@ class Scene:
 
     def __init__(self, cast, *, deployment=EVEN, fleets=(1e3, 1e3, 1e3), more=(), **figures):
         self.world = cast.world(2, **figures)
-        self.firms = {
+        self.firms: dict[str, Developer] = {
             region: cast.developer(self.world, name=region, region=region, fleet=fleet, **OPEN)
             for region, fleet in zip(REGIONS, fleets, strict=True)
         }
@@ -96,10 +97,11 @@ class Scene:
         return self.ecosystem
 
 
-class Delivered:
+class Delivered(InstalledBase):
     """Accelerators delivered in China by chip, as the test sets them."""
 
     def __init__(self, units: dict[str, float]):
+        super().__init__(2, np.full(2, np.inf))
         self.units = units
 
     def delivered_kinds(self) -> dict[tuple[str, str, str], np.ndarray]:

@@ -57,6 +57,7 @@ TARGETS = (
     "model/ensemble.py",
     "model/frontier.py",
     "model/measures.py",
+    "model/memory_market.py",
     "model/streams.py",
 )
 # A mutant may take this many times the processor time of the unchanged tests, and so long at least.

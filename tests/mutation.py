@@ -59,6 +59,7 @@ TARGETS = (
     "model/measures.py",
     "model/memory_market.py",
     "model/streams.py",
+    "model/talent_flows.py",
 )
 # A mutant may take this many times the processor time of the unchanged tests, and so long at least.
 PATIENCE = 10.0

@@ -24,7 +24,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -117,7 +117,10 @@ class Mutant:
 
 
 def mutants(tree: ast.Module) -> list[Mutant]:
-    """Every mutant of a module, in the order of its lines; ``put`` makes the change in ``tree``."""
+    """Every mutant of a module, in the order of its lines; ``put`` makes the change in ``tree``.
+
+    Where a function can be changed in the same words in several places, the second is "... (2)".
+    """
     found = [
         Mutant(
             old.lineno,
@@ -128,7 +131,13 @@ def mutants(tree: ast.Module) -> list[Mutant]:
         for scope, holder, field, place, old in _nodes(tree, "module")
         for new in _variants(old)
     ]
-    return sorted(found, key=lambda mutant: mutant.line)
+    found.sort(key=lambda mutant: mutant.line)
+    times: Counter[str] = Counter()
+    for number, mutant in enumerate(found):
+        times[mutant.words] += 1
+        if (place := times[mutant.words]) > 1:
+            found[number] = replace(mutant, words=f"{mutant.words} ({place})")
+    return found
 
 
 def _nodes(

@@ -24,7 +24,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -46,14 +46,20 @@ TARGETS = (
     "agents/lithography.py",
     "agents/migration.py",
     "agents/openness.py",
+    "agents/portfolio.py",
     "agents/product_planning.py",
     "agents/purchasing.py",
     "agents/run_planning.py",
     "agents/sector_choice.py",
     "agents/software.py",
+    "agents/trainer.py",
+    "model/ecosystem.py",
     "model/ensemble.py",
     "model/frontier.py",
+    "model/measures.py",
+    "model/memory_market.py",
     "model/streams.py",
+    "model/talent_flows.py",
 )
 # A mutant may take this many times the processor time of the unchanged tests, and so long at least.
 PATIENCE = 10.0
@@ -111,7 +117,10 @@ class Mutant:
 
 
 def mutants(tree: ast.Module) -> list[Mutant]:
-    """Every mutant of a module, in the order of its lines; ``put`` makes the change in ``tree``."""
+    """Every mutant of a module, in the order of its lines; ``put`` makes the change in ``tree``.
+
+    Where a function can be changed in the same words in several places, the second is "... (2)".
+    """
     found = [
         Mutant(
             old.lineno,
@@ -122,7 +131,13 @@ def mutants(tree: ast.Module) -> list[Mutant]:
         for scope, holder, field, place, old in _nodes(tree, "module")
         for new in _variants(old)
     ]
-    return sorted(found, key=lambda mutant: mutant.line)
+    found.sort(key=lambda mutant: mutant.line)
+    times: Counter[str] = Counter()
+    for number, mutant in enumerate(found):
+        times[mutant.words] += 1
+        if (place := times[mutant.words]) > 1:
+            found[number] = replace(mutant, words=f"{mutant.words} ({place})")
+    return found
 
 
 def _nodes(

@@ -1,4 +1,4 @@
-"""Firms enter sectors that pay for the way there and leave those that pay far less."""
+"""What the way into a sector is worth, and what staying costs."""
 
 from __future__ import annotations
 
@@ -10,54 +10,12 @@ from hypothesis.extra.numpy import arrays
 
 from agents import sector_choice
 from agents.arrays import total
-from agents.decisions import Decisions
-from agents.portfolio import FAR, Outlook, Portfolio
 from agents.records import SECTORS
 
 COUNT = len(SECTORS)
 USUAL = np.ones((COUNT, 1))
 positive = arrays(np.float64, (COUNT, 1), elements=st.floats(0.01, 100.0))
 somewhere = arrays(np.bool_, (COUNT, 1)).filter(lambda held: held.any())
-
-
-class Hurdles(dict[str, np.ndarray]):
-    """Parameters of the choice."""
-
-    def certain(self, name: str) -> float:
-        return float(self[name][0])
-
-
-HURDLES = Hurdles(
-    entry_hurdle=np.array([0.3]),
-    entry_distance_cost=np.array([1.5]),
-    exit_hurdle=np.array([1.4]),
-)
-FINANCE, RETAIL, TRANSPORT = (SECTORS.index(s) for s in ("finance", "retail", "transport"))
-
-
-def outlook(**changes) -> Outlook:
-    """Every sector pays alike, any model does, and no two sectors have anything in common."""
-    even = {
-        "takings": np.full((COUNT, 1), 10.0),
-        "effort": np.full((COUNT, 1), 10.0),
-        "own": np.array([1e-6]),
-        "able": np.full((COUNT, 1), True),
-        "usual": USUAL,
-        "between": 1.0 - np.eye(COUNT),
-    }
-    return Outlook(**(even | changes))
-
-
-def paying(sector: int, times: float) -> np.ndarray:
-    takings = np.full((COUNT, 1), 10.0)
-    takings[sector] *= times
-    return takings
-
-
-def reviewed(portfolio: Portfolio, view: Outlook, generality: float = 0.0) -> list[str]:
-    decisions = Decisions()
-    portfolio.review(view, np.array([generality]), HURDLES, decisions, 6.0)
-    return [sentence for _, sentence in decisions.of_future(0)]
 
 
 # --- distances and shares -------------------------------------------------------------------------
@@ -180,62 +138,3 @@ def test_nobody_leaves_the_last_sector_nor_one_that_pays_as_well(entered, taking
         assert np.isneginf(case).all()
     same = sector_choice.loss_from_staying(entered, effort, effort, USUAL, hurdle=hurdle)
     assert (same <= 0.0).all()
-
-
-def test_where_all_sectors_pay_alike_nobody_moves():
-    for recorded in ((), ("finance",), ("finance", "retail")):
-        portfolio = Portfolio(recorded, 1)
-        before = portfolio.entered.copy()
-        assert reviewed(portfolio, outlook()) == []
-        assert np.array_equal(portfolio.entered, before)
-
-
-def test_a_firm_enters_what_pays_for_the_way_and_stays_in_what_it_has():
-    portfolio = Portfolio(("finance",), 1)
-    assert reviewed(portfolio, outlook(takings=paying(RETAIL, 4.0))) == []
-    told = reviewed(portfolio, outlook(takings=paying(RETAIL, 8.0)))
-    assert len(told) == 1
-    assert told[0].startswith("enters retail: ")
-    assert set(np.flatnonzero(portfolio.entered)) == {FINANCE, RETAIL}
-
-
-def test_the_way_is_shorter_to_what_is_near_and_for_who_makes_general_models():
-    near = 1.0 - np.eye(COUNT)
-    near[FINANCE, RETAIL] = near[RETAIL, FINANCE] = 0.1
-    view = outlook(takings=paying(RETAIL, 2.0))
-    assert reviewed(Portfolio(("finance",), 1), view) == []
-    told = reviewed(Portfolio(("finance",), 1), outlook(takings=view.takings, between=near))
-    assert told[0].startswith("enters retail: customers there will pay more")
-    told = reviewed(Portfolio(("finance",), 1), view, generality=0.95)
-    assert told[0].startswith("enters retail: a general model carries it there")
-    assert near[FINANCE, RETAIL] < FAR < 1.0
-
-
-def test_no_model_good_enough_no_entry_and_the_reason_when_there_is_one():
-    rich = paying(RETAIL, 100.0)
-    unable = np.full((COUNT, 1), True)
-    unable[RETAIL] = False
-    portfolio = Portfolio(("finance",), 1)
-    assert reviewed(portfolio, outlook(takings=rich, able=unable)) == []
-    told = reviewed(portfolio, outlook(takings=rich))
-    assert told == ["enters retail: models have become good enough for the work there"]
-
-
-def test_a_firm_leaves_what_pays_far_less_one_at_a_time():
-    portfolio = Portfolio(("finance", "retail", "transport"), 1)
-    poor = paying(TRANSPORT, 0.1)
-    poor[RETAIL] *= 0.15
-    told = reviewed(portfolio, outlook(takings=poor))
-    assert told == ["leaves transport: its people earn far more in its other sectors"]
-    assert portfolio.entered[RETAIL, 0]
-    told = reviewed(portfolio, outlook(takings=paying(RETAIL, 0.3)))
-    assert told == [], "between the hurdles it stays"
-
-
-def test_futures_choose_for_themselves():
-    portfolio = Portfolio(("finance",), 2)
-    two = np.hstack([paying(RETAIL, 10.0), np.full((COUNT, 1), 10.0)])
-    view = outlook(takings=two, effort=np.full((COUNT, 2), 10.0), own=np.full(2, 1e-6),
-                   able=np.full((COUNT, 2), True))  # fmt: skip
-    portfolio.review(view, np.zeros(2), HURDLES, Decisions(), 6.0)
-    assert portfolio.entered[RETAIL].tolist() == [True, False]

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.calendar import Calendar
@@ -24,7 +24,9 @@ stacks = st.floats(0.0, 1e5)
 class Scene:
     """An American line, two Chinese ones, and makers abroad and at home."""
 
-    def __init__(self, cast, *, abroad: float, home: float, rules: RuleBook = NO_RULES):
+    def __init__(
+        self, cast, *, abroad: float, home: float, rival: float = 0.0, rules: RuleBook = NO_RULES
+    ):
         self.world = cast.world(2, **HABITS)
         self.world.rules = rules
         self.american = cast.designer(self.world, name="American")
@@ -35,8 +37,10 @@ class Scene:
         self.domestic = cast.memory_maker(
             self.world, name="Home", region="CN", country="CN", stacks_a_quarter=home
         )
+        self.rival = cast.memory_maker(self.world, name="Rival", stacks_a_quarter=rival)
         designers = [self.american, *self.chinese]
-        self.market = MemoryMarket(designers, [self.foreign, self.domestic], 2)
+        self.makers = [self.foreign, self.domestic, self.rival]
+        self.market = MemoryMarket(designers, self.makers, 2)
         self.lines = [
             *(Line(cast.chip(), designer, "sale", 1.0) for designer in designers),
             Line(cast.chip(name="bare", hbm_stacks=0), self.american, "sale", 1.0),
@@ -83,6 +87,41 @@ def test_home_makers_come_first(cast):
     scene.clear(0.0, 20.0, 10.0)
     assert scene.domestic.sold == pytest.approx([60.0, 60.0])
     assert scene.market.imported_by_china == pytest.approx([90.0, 90.0])
+
+
+def test_makers_of_a_side_share_what_it_sells_by_what_they_make(cast):
+    scene = Scene(cast, abroad=100.0, home=60.0, rival=300.0)
+    fill = scene.clear(100.0, 20.0, 10.0)
+    assert fill[0] < 1.0, "foreign makers sell all that they have"
+    assert [maker.sold[0] for maker in scene.makers] == pytest.approx([100.0, 60.0, 300.0])
+    latest = scene.market.latest
+    for maker in scene.makers:
+        its = [stacks for (seller, _), stacks in latest.items() if seller == maker.name]
+        assert np.sum(its, axis=0) == pytest.approx(maker.sold), "each sale is somebody's purchase"
+    for designer in (scene.american, *scene.chinese):
+        its = [stacks for (_, buyer), stacks in latest.items() if buyer == designer.name]
+        bought = designer.memory_laid_in if designer.holds_memory else 500.0 * fill[0]
+        assert np.sum(its, axis=0) == pytest.approx(np.broadcast_to(bought, 2))
+        for_three = latest["Rival", designer.name]
+        assert for_three == pytest.approx(3.0 * latest["Memory", designer.name])
+    scene.clear(0.0, 0.0, 0.0, start=3.0)
+    assert all((stacks == 0.0).all() for stacks in scene.market.latest.values()), "of a quarter"
+
+
+@settings(max_examples=15)
+@given(st.floats(1e-5, 1.0), st.floats(0.0, 1.0))
+def test_a_market_of_any_size_trades_alike(cast, size, admitted):
+    def cleared(scale: float) -> tuple[np.ndarray, np.ndarray]:
+        control = cast.instrument("memory-control", parameters={"admitted": admitted})
+        rules = RuleBook([control], Calendar())
+        scene = Scene(cast, abroad=400.0 * scale, home=60.0 * scale, rules=rules)
+        scene.chinese[0].memory_stock = np.array([30.0, 0.0]) * scale
+        fill = scene.clear(100.0 * scale, 20.0 * scale, 10.0 * scale)
+        stocks = [designer.memory_stock for designer in scene.chinese]
+        return fill[:3], np.array([*stocks, scene.market.imported_by_china]) / scale
+
+    for part, whole in zip(cleared(size), cleared(1.0), strict=True):
+        assert part == pytest.approx(whole)
 
 
 def test_a_ban_on_memory_leaves_what_is_made_at_home(cast):
@@ -136,10 +175,12 @@ def test_makers_add_lines_where_orders_outrun_them(cast):
 def test_memory_is_conserved_whatever_is_ordered(cast, abroad, home, orders, admitted):
     control = cast.instrument("memory-control", parameters={"admitted": admitted})
     scene = Scene(cast, abroad=abroad, home=home, rules=RuleBook([control], Calendar()))
+    used_at_once = 0.0
     for quarter, units in enumerate(orders):
         output = scene.foreign.output().copy(), scene.domestic.output().copy()
         sold = scene.foreign.sold, scene.domestic.sold
         fill = scene.clear(*units, start=3.0 * quarter)
+        used_at_once += 5.0 * units[0] * fill[0]
         assert ((fill >= 0.0) & (fill <= 1.0)).all()
         for maker, before, most in zip((scene.foreign, scene.domestic), sold, output, strict=True):
             assert (maker.sold - before <= most * (1.0 + 1e-9) + 1e-6).all()
@@ -154,3 +195,5 @@ def test_memory_is_conserved_whatever_is_ordered(cast, abroad, home, orders, adm
     assert stock + used == pytest.approx(laid_in, rel=1e-9, abs=1e-5)
     bought = scene.domestic.sold + scene.market.imported_by_china
     assert laid_in == pytest.approx(bought, rel=1e-9, abs=1e-5)
+    sold_abroad = scene.market.imported_by_china + used_at_once
+    assert scene.foreign.sold == pytest.approx(sold_abroad, rel=1e-9, abs=1e-5)

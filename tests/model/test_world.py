@@ -237,6 +237,20 @@ def test_nothing_is_recorded_that_is_neither_a_number_nor_announced_as_censored(
             assert (np.isfinite(values) == ~flagged).all(), name
 
 
+@pytest.mark.parametrize("outcome", ["open_downloads_share_cn", "stack_share_cn"])
+def test_open_models_of_china_gain_users_and_so_does_its_software(
+    history: World, outcome: str
+) -> None:
+    series = history.record.values(outcome)
+    assert (series[-1] > series[0]).mean() > 0.9
+
+
+def test_shares_of_users_sum_to_one(history: World) -> None:
+    ecosystem = history.ecosystem
+    for shares in (ecosystem.deployment, ecosystem.downloads, ecosystem.stacks):
+        assert np.allclose(shares.sum(axis=0), 1.0)
+
+
 def test_a_fixed_parameter_holds_in_every_future() -> None:
     world = World(futures=5, fixed={"imitation": 0.25})
     assert (world.parameters["imitation"] == 0.25).all()

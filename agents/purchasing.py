@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arrays import Floats, Ints, shares
+from agents.arrays import Floats, Ints, shares, span, total
 
 # Why a buyer turns to a channel, in the order of the channels.
 BUYING_REASONS = (
@@ -59,8 +59,9 @@ def main_channel(shares: Floats, ways: Sequence[str], channels: Sequence[str]) -
         channels: all channels.
     """
     spent = np.zeros((len(channels), shares.shape[1]))
-    for row, way in enumerate(ways):
-        spent[channels.index(way)] += shares[row]
+    for channel in dict.fromkeys(ways):
+        rows = span([row for row, way in enumerate(ways) if way == channel])
+        spent[channels.index(channel)] = total(shares[rows])
     return np.where(spent.any(axis=0), spent.argmax(axis=0), -1)
 
 

@@ -86,40 +86,95 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Stall:
-    """What a class of buyers finds, and what settles their orders; a row per line open to them.
+class Shelf:
+    """Lines that are open to some buyers of a region, and what settles orders for them.
 
     Attributes:
-        number: its place among the stalls of the session.
+        number: its place among the shelves of the session.
         rows: places of these lines among all lines.
-        counter: what the buyers see.
+        lines: the lines.
+        channels: the channel through which each reaches the buyers.
+        price: what buyers pay, premiums included, USD bn a unit, ``(rows, futures)``.
+        appeals: weights in the choice of one who only trains, and of one who only serves.
         listed: list prices, USD bn a unit, ``(rows, futures)``.
-        dearer: places among ``rows`` of the lines that cost more, as they go around the rules.
-        mark_up: what buyers pay for these above list prices, USD bn a unit, ``(dearer, futures)``.
         compute: rating of a unit, H100e, ``(rows, 1)``.
         training: training compute that a unit delivers, H100 equivalents, ``(rows, futures)``.
-        by_channel: places among ``rows`` by the channel through which they reach the buyers.
-        chips: name of each line's chip.
     """
 
     number: int
     rows: list[int]
-    counter: Counter
+    lines: list[Line]
+    channels: list[Channel]
+    price: Floats
+    appeals: tuple[Floats, Floats]
     listed: Floats
-    dearer: list[int]
-    mark_up: Floats
     compute: Floats
     training: Floats
-    by_channel: dict[Channel, list[int]]
-    chips: list[str]
+
+    @classmethod
+    def of(cls, session: Session, number: int, region: str, rows: list[int]) -> Shelf:
+        """The shelf of those lines of a session."""
+        lines = [session.lines[row] for row in rows]
+        for_training, for_serving = session.appeals[region]
+        return cls(
+            number,
+            rows,
+            lines,
+            [chip_lines.channel_of(line, region) for line in lines],
+            session.price[rows],
+            (for_training[rows], for_serving[rows]),
+            session.listed[rows],
+            session.compute[rows],
+            session.training[rows],
+        )
+
+    @cached_property
+    def by_channel(self) -> dict[Channel, list[int]]:
+        """Places among ``rows`` by channel."""
+        places: dict[Channel, list[int]] = {}
+        for place, channel in enumerate(self.channels):
+            places.setdefault(channel, []).append(place)
+        return places
+
+    @cached_property
+    def from_us(self) -> list[int]:
+        """Places among ``rows`` of what US designers sell openly."""
+        return [
+            place
+            for place, line in enumerate(self.lines)
+            if line.way == "sale" and line.designer.region == "US"
+        ]
+
+    @cached_property
+    def dearer(self) -> list[int]:
+        """Places among ``rows`` of the lines that cost more, as they go around the rules."""
+        return [place for place, line in enumerate(self.lines) if line.way != "sale"]
+
+    @cached_property
+    def mark_up(self) -> Floats:
+        """What buyers pay for these above list prices, USD bn a unit, ``(dearer, futures)``."""
+        return self.price[self.dearer] - self.listed[self.dearer]
 
     def places_of(self, rows: Sequence[int]) -> list[int]:
-        """Places at this stall of those lines that it has, in their order."""
+        """Places on this shelf of those lines that it has, in their order."""
         return [self._place[row] for row in rows if row in self._place]
 
     @cached_property
     def _place(self) -> dict[int, int]:
         return {row: place for place, row in enumerate(self.rows)}
+
+
+@dataclass(frozen=True)
+class Stall:
+    """What a class of buyers finds.
+
+    Attributes:
+        shelf: the lines open to them.
+        counter: what the buyers see of these.
+    """
+
+    shelf: Shelf
+    counter: Counter
 
 
 class Stalls:
@@ -134,6 +189,7 @@ class Stalls:
         self._session = session
         self._parameters = parameters
         self._known: dict[Hashable, Stall] = {}
+        self._shelves: dict[tuple[str, tuple[int, ...]], Shelf] = {}
         self._hastes: dict[str, Floats] = {}
 
     def of(self, buyer: Developer, rules: Rulings) -> Stall:
@@ -151,8 +207,8 @@ class Stalls:
         return self._known[kind]
 
     def parts_of(self, figures: Floats) -> list[Floats]:
-        """A figure of all lines, ``(lines, futures)``, by stall: of the lines that it has."""
-        return [figures[stall.rows] for stall in self._known.values()]
+        """A figure of all lines, ``(lines, futures)``, by shelf: of the lines that it has."""
+        return [figures[shelf.rows] for shelf in self._shelves.values()]
 
     def _set_up(self, buyer: Developer, rules: Rulings) -> Stall:
         session = self._session
@@ -166,28 +222,23 @@ class Stalls:
             insecure=rules is session.rules and session.barred,
         )
         rows: list[int] = np.flatnonzero(offered.any(axis=1)).tolist()
-        lines = [session.lines[row] for row in rows]
-        channels = [chip_lines.channel_of(line, buyer.region) for line in lines]
-        by_channel: dict[Channel, list[int]] = {}
-        for place, channel in enumerate(channels):
-            by_channel.setdefault(channel, []).append(place)
-        price, listed = session.price[rows], session.listed[rows]
-        dearer = [place for place, line in enumerate(lines) if line.way != "sale"]
-        for_training, for_serving = session.appeals[buyer.region]
-        appeals = for_training[rows], for_serving[rows]
-        haste = self._haste(buyer.region)
-        return Stall(
-            len(self._known),
+        shelf = self._shelf(buyer.region, rows)
+        counter = Counter(
+            offered[rows],
+            shelf.price,
+            shelf.appeals,
+            self._haste(buyer.region),
+            shelf.channels,
             rows,
-            Counter(offered[rows], price, appeals, haste, channels, rows),
-            listed,
-            dearer,
-            price[dearer] - listed[dearer],
-            session.compute[rows],
-            session.training[rows],
-            by_channel,
-            [line.chip.name for line in lines],
         )
+        return Stall(shelf, counter)
+
+    def _shelf(self, region: str, rows: list[int]) -> Shelf:
+        """The shelf of those lines; classes of buyers to whom the same are open share it."""
+        same = region, tuple(rows)
+        if same not in self._shelves:
+            self._shelves[same] = Shelf.of(self._session, len(self._shelves), region, rows)
+        return self._shelves[same]
 
     def _haste(self, region: str) -> Floats:
         """Share of the cash usually kept back that a rule about to bind draws out."""

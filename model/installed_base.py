@@ -48,12 +48,11 @@ class InstalledBase:
         """Add units that arrived at ``now``, months, ``(futures,)``."""
         if now != self._latest_at:
             self.latest, self._latest_at = {}, now
-        self.latest[kind] = self.latest.get(kind, self._nothing) + units
-        self._received[kind] = self._received.get(kind, self._nothing) + units
+        self.latest[kind] = self.latest[kind] + units if kind in self.latest else units
         sold = (kind.region, kind.chip, kind.channel)
-        self._delivered[sold] = self._delivered.get(sold, self._nothing) + units
-        scaled = units * self._growth_to(now)
-        self._as_if_at_start[kind] = self._as_if_at_start.get(kind, self._nothing) + scaled
+        _add(self._received, kind, units)
+        _add(self._delivered, sold, units)
+        _add(self._as_if_at_start, kind, units * self._growth_to(now))
 
     def received(self, **where: str) -> Floats:
         """Units received since the start, of the kinds for which all of ``where`` holds."""
@@ -61,7 +60,7 @@ class InstalledBase:
 
     def delivered(self, region: str, chip: str, channel: Channel) -> Floats:
         """Units of a chip that a region's developers received by a channel since the start."""
-        return self._delivered.get((region, chip, channel), self._nothing)
+        return self._delivered.get((region, chip, channel), self._nothing).copy()
 
     def delivered_kinds(self) -> Mapping[tuple[str, str, str], Floats]:
         """Units received since the start by region, chip and channel, ``(futures,)`` each.
@@ -98,3 +97,11 @@ class InstalledBase:
             if all(getattr(kind, field) == value for field, value in where.items())
         ]
         return (units[kind] for kind in sorted(matching))
+
+
+def _add[K](counts: dict[K, Floats], key: K, units: Floats) -> None:
+    """Add units to a count, in place."""
+    if key in counts:
+        counts[key] += units
+    else:
+        counts[key] = units.copy()

@@ -50,9 +50,9 @@ def shares(weights: Floats) -> Floats:
 
 
 def span(places: Sequence[int]) -> slice | list[int]:
-    """The same places, in order, as a slice where none is left out: rows of it are no copies."""
-    if places and places[-1] - places[0] == len(places) - 1:
-        return slice(places[0], places[-1] + 1)
+    """The same places as a slice where each follows on the one before: such rows are no copies."""
+    if places and list(places) == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[0] + len(places))
     return list(places)
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from agents import purchasing
 from agents.arrays import Bools, Floats, filled, ratio, span, total
 from agents.designer import Designer
 from agents.developer import Developer
@@ -273,8 +272,7 @@ class ChipMarket:
             self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
         if firm.region != "CN":
             return
-        for place in shelf.from_us:
-            line = shelf.lines[place]
+        for place, line in shelf.from_us:
             self.us_revenue_from_china = self.us_revenue_from_china + taken[place]
             line.designer.china_revenue = line.designer.china_revenue + taken[place]
             rate = session.rules.chip_fee(
@@ -288,19 +286,23 @@ class ChipMarket:
     ) -> None:
         """The firm installs what reached it, by channel."""
         compute, training = units * shelf.compute, units * shelf.training
-        delivered = units.any(axis=1).tolist()
-        for channel, places in shelf.by_channel.items():
-            rows = span(places)
-            arrived, sent, trained = units[rows], total(compute[rows]), total(training[rows])
+        arrived, passed = units, 1.0 - seizure
+        for channel in shelf.by_channel:
+            rows = shelf.rows_by_channel[channel]
+            sent, trained = total(compute[rows]), total(training[rows])
             if channel == "smuggled":
-                passed = 1.0 - seizure
+                arrived = units.copy()
+                arrived[rows] *= passed
                 self.seized_h100e = self.seized_h100e + sent * (1.0 - passed)
-                arrived, sent, trained = arrived * passed, sent * passed, trained * passed
-            for place, its_units in zip(places, arrived, strict=True):
-                if delivered[place]:
-                    kind = Kind(firm.name, firm.region, shelf.lines[place].chip.name, channel)
-                    self.installed_base.receive(kind, its_units, session.end)
+                sent, trained = sent * passed, trained * passed
             firm.install(channel, sent, trained)
+        delivered = units.any(axis=1)
+        came = [place for its in shelf.by_channel.values() for place in its if delivered[place]]
+        kinds = [
+            Kind(firm.name, firm.region, shelf.lines[place].chip.name, shelf.channels[place])
+            for place in came
+        ]
+        self.installed_base.receive(kinds, arrived[came], session.end)
 
     def _pay_makers(self, session: Session, sold: Floats) -> None:
         """The market pays the designers, and these their suppliers."""
@@ -325,17 +327,16 @@ class ChipMarket:
         self, session: Session, firm: Developer, shelf: Shelf, free: Stall, order: Floats
     ) -> None:
         """What the rules of both sides cost US sellers: the same budget, spent without rules."""
-        appeal = firm.appeal(free.counter.appeals)
-        choice = purchasing.choice_shares(appeal, free.counter.offered)
+        weights = firm.appeal(free.shelf.appeals)
+        weights *= free.counter.offered
+        everything = total(weights)
         spent = order * shelf.price
         budget = total(spent)
         wanted, asked = np.zeros_like(budget), np.zeros_like(budget)
-        for designer in self._designers:
-            rows = [r for r in session.rows_of(designer) if session.lines[r].way == "sale"]
-            if designer.region != "US" or not rows:
-                continue
-            its_wanted = total(choice[span(free.shelf.places_of(rows))]) * budget
-            its_asked = total(spent[span(shelf.places_of(rows))])
+        for designer in session.us_sellers:
+            choice = ratio(weights[free.shelf.sold_by(designer)], everything)
+            its_wanted = total(choice) * budget
+            its_asked = total(spent[shelf.sold_by(designer)])
             designer.forgone = designer.forgone + np.maximum(0.0, its_wanted - its_asked)
             wanted, asked = wanted + its_wanted, asked + its_asked
         self.lost_revenue = self.lost_revenue + np.maximum(0.0, wanted - asked)

@@ -7,13 +7,13 @@ lines that are open to them come into it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from agents.arrays import Bools, Floats
+from agents.arrays import Bools, Floats, span
 from agents.designer import Designer
 from agents.developer import Channel, Developer
 from agents.foundry import Foundry
@@ -74,6 +74,12 @@ class Session:
             rows.setdefault(line.designer, []).append(row)
             rows.setdefault(line.chip.foundry, []).append(row)
         return rows
+
+    @cached_property
+    def us_sellers(self) -> list[Designer]:
+        """Designers of the US that sell something openly, in their order."""
+        sold = (line.designer for line in self.lines if line.way == "sale")
+        return list(dict.fromkeys(d for d in sold if d.region == "US"))
 
     def rows(self, holds: Callable[[Line], bool]) -> list[int]:
         """Rows of the lines of which something holds."""
@@ -137,13 +143,34 @@ class Shelf:
         return places
 
     @cached_property
-    def from_us(self) -> list[int]:
-        """Places among ``rows`` of what US designers sell openly."""
+    def rows_by_channel(self) -> dict[str, slice | list[int]]:
+        """The same, as they pick rows of an array."""
+        return {channel: span(places) for channel, places in self.by_channel.items()}
+
+    @cached_property
+    def from_us(self) -> list[tuple[int, Line]]:
+        """What US designers sell openly, each with its place among ``rows``."""
         return [
-            place
+            (place, line)
             for place, line in enumerate(self.lines)
             if line.way == "sale" and line.designer.region == "US"
         ]
+
+    def sold_by(self, designer: Designer) -> slice | list[int]:
+        """Places among ``rows`` of what a designer sells openly."""
+        if designer not in self._sold:
+            self._sold[designer] = span(
+                [
+                    place
+                    for place, line in enumerate(self.lines)
+                    if line.way == "sale" and line.designer is designer
+                ]
+            )
+        return self._sold[designer]
+
+    @cached_property
+    def _sold(self) -> dict[Designer, slice | list[int]]:
+        return {}
 
     @cached_property
     def dearer(self) -> list[int]:
@@ -154,14 +181,6 @@ class Shelf:
     def mark_up(self) -> Floats:
         """What buyers pay for these above list prices, USD bn a unit, ``(dearer, futures)``."""
         return self.price[self.dearer] - self.listed[self.dearer]
-
-    def places_of(self, rows: Sequence[int]) -> list[int]:
-        """Places on this shelf of those lines that it has, in their order."""
-        return [self._place[row] for row in rows if row in self._place]
-
-    @cached_property
-    def _place(self) -> dict[int, int]:
-        return {row: place for place, row in enumerate(self.rows)}
 
 
 @dataclass(frozen=True)
@@ -228,7 +247,7 @@ class Stalls:
             shelf.price,
             shelf.appeals,
             self._haste(buyer.region),
-            shelf.channels,
+            shelf.rows_by_channel,
             rows,
         )
         return Stall(shelf, counter)

@@ -177,6 +177,10 @@ class Designer(Actor):
         since, self._last_planned = self._last_planned, now
         if not self._main_line:
             return
+        if not (self._commits <= now).any() and not any(
+            self._is_reopened(foundry, now) for foundry in self._foundries
+        ):
+            return
         rungs, makers, reopened = self._nodes_to_be_had(now)
         due = (self._commits <= now) & (rungs >= self._best_planned)
         opened = reopened & (rungs > self._best_planned)
@@ -200,7 +204,7 @@ class Designer(Actor):
         makers = np.zeros(self.model.futures, dtype=np.int64)
         reopened = np.zeros(self.model.futures, dtype=np.bool_)
         for place, foundry in enumerate(self._foundries):
-            news = not np.any(self._serves(self.model.recorded_rules, foundry, now))
+            news = self._is_reopened(foundry, now)
             reached = self.model.node_dates(foundry) + self._barred_nodes(foundry, now)
             rung = product_planning.usable_rung(reached, by, self._patience)
             better = rung > rungs
@@ -208,6 +212,14 @@ class Designer(Actor):
             makers = np.where(better, place, makers)
             reopened = np.where(better, news, reopened)
         return rungs, makers, reopened
+
+    def _is_reopened(self, foundry: str, now: float) -> bool:
+        """Whether a foundry serves it somewhere that the recorded rules closed to it."""
+        recorded, present = self.model.recorded_rules, self.model.rules
+        return bool(
+            np.any(self._serves(present, foundry, now))
+            and not np.any(self._serves(recorded, foundry, now))
+        )
 
     def _serves(self, rules: Rules, foundry: str, now: float) -> bool | Bools:
         """Whether rules let a foundry take most of its orders."""

@@ -32,10 +32,30 @@ def store_of(tool_class: ToolClass) -> str:
 
 @dataclass
 class FabProject:
-    """Capacity under construction: thousand wafers a month, and when it opens, ``(futures,)``."""
+    """Capacity under construction.
+
+    Attributes:
+        wafers: thousand wafers a month, ``(futures,)``.
+        opens: when it opens, months, infinite where it has, ``(futures,)``.
+        next: when it opens first, months.
+    """
 
     wafers: Floats
     opens: Floats
+    next: float
+
+    @classmethod
+    def begun(cls, wafers: Floats, opens: Floats) -> FabProject:
+        """A project that opens nowhere yet."""
+        return cls(wafers, opens, float(opens.min()))
+
+    def open_where(self, due: Bools) -> Floats:
+        """Hand over what is due, thousand wafers a month, ``(futures,)``."""
+        opened = np.where(due, self.wafers, 0.0)
+        self.wafers = np.where(due, 0.0, self.wafers)
+        self.opens = np.where(due, np.inf, self.opens)
+        self.next = float(self.opens.min())
+        return opened
 
 
 class Foundry(Actor):
@@ -144,21 +164,24 @@ class Foundry(Actor):
 
     def needs(self) -> dict[str, Floats]:
         """Sets from each store that a thousand wafers a month of its leading node take."""
+        return {store: self._need(store) for store in STORES}
+
+    def _need(self, store: str) -> Floats:
         known = self.model.parameters
+        if store == "deposition-etch":
+            return np.ones(self.model.futures)
         with_euv = (self.rung >= FIVE_NM) & (self.euv_owned >= 1.0)
+        if store == "euv":
+            return np.where(with_euv, known["euv_per_thousand"], 0.0)
         multipatterned = (self.rung >= FIVE_NM) & ~with_euv
         passes = np.where(multipatterned, known["multipatterning_passes"], 1.0)
-        return {
-            "euv": np.where(with_euv, known["euv_per_thousand"], 0.0),
-            "immersion": known["immersion_per_thousand"] * passes,
-            "deposition-etch": np.ones(self.model.futures),
-        }
+        return known["immersion_per_thousand"] * passes
 
     def order(self, tool_class: ToolClass, expansion: Floats) -> Floats:
         """Sets of a class to order for an expansion, with a hoard of what may soon be barred."""
         known = self.model.parameters
         store = store_of(tool_class)
-        wanted = expansion * self.needs()[store]
+        wanted = expansion * self._need(store)
         lead = known.certain("tool_warning_months")
         ahead = self.model.rules.tool_control_ahead(tool_class, self.region, self.model.time, lead)
         wanted = np.where(ahead, wanted * (1.0 + known["tool_hoard"]), wanted)
@@ -195,18 +218,16 @@ class Foundry(Actor):
             f"{self.name}/fab", self._fabs_begun, sigma=known["fab_luck"]
         )
         self._fabs_begun += 1
-        self.projects.append(FabProject(size, self.model.time + lag))
+        self.projects.append(FabProject.begun(size, self.model.time + lag))
 
     def open_fabs(self) -> None:
         """Put into service the projects that are due."""
         remaining = []
         for project in self.projects:
-            due = project.opens <= self.model.time
-            if not due.any():
+            if project.next > self.model.time:
                 remaining.append(project)
                 continue
-            self.wafers = self.wafers + np.where(due, project.wafers, 0.0)
-            project.wafers = np.where(due, 0.0, project.wafers)
+            self.wafers = self.wafers + project.open_where(project.opens <= self.model.time)
             if (project.wafers > 0.0).any():
                 remaining.append(project)
         self.projects = remaining

@@ -22,7 +22,7 @@ from agents.memory_maker import MemoryMaker
 from agents.surroundings import Parameters
 from model import chip_lines
 from model.calendar import Calendar
-from model.chip_lines import H100_DIE_MM2, USD_BN, Line
+from model.chip_lines import USD_BN, Line
 from model.chip_session import Session, Shelf, Stall, Stalls
 from model.grey_market import GreyMarket
 from model.installed_base import InstalledBase, Kind
@@ -131,6 +131,7 @@ class ChipMarket:
             start,
             end,
             lines,
+            self._foundries,
             listed,
             price,
             chip_lines.column(lines, lambda chip: chip.h100e),
@@ -200,32 +201,12 @@ class ChipMarket:
             if rows:
                 banked[rows] = filled(total(dies[rows]), designer.die_bank)
         fill = np.ones_like(dies)
-        for foundry in self._foundries:
-            rows = session.rows_of(foundry)
-            if not rows:
-                continue
-            lines = [session.lines[row] for row in rows]
-            good = np.array([foundry.yield_at(line.chip.node_nm) for line in lines])
-            per_wafer = np.array([[line.dies_per_wafer] for line in lines]) * 1e3
-            wafers = ratio(dies[rows] * (1.0 - banked[rows]), per_wafer * good)
-            serves = (good > 0.0) * self._may_serve(session, foundry, lines)
-            available = foundry.wafers_for_accelerators(session.months)
-            made = serves * filled(total(wafers * serves), available)
+        for works in session.works:
+            rows = works.rows
+            wafers = ratio(dies[rows] * (1.0 - banked[rows]), works.from_wafers)
+            made = works.serves * filled(total(wafers * works.serves), works.wafers)
             fill[rows] = banked[rows] + (1.0 - banked[rows]) * made
         return fill
-
-    def _may_serve(self, session: Session, foundry: Foundry, lines: Sequence[Line]) -> Floats:
-        """Share of each line's orders that a foundry may take, ``(lines, 1 or futures)``."""
-        designers = [line.designer for line in lines]
-        shares = [
-            np.atleast_1d(
-                session.rules.foundry_access(
-                    designer.name, designer.region, foundry.region, session.start, session.end
-                )
-            )
-            for designer in designers
-        ]
-        return np.array(np.broadcast_arrays(*shares))
 
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
         """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
@@ -238,16 +219,12 @@ class ChipMarket:
         self, session: Session, ordered: Floats
     ) -> Iterator[tuple[Foundry, list[int], Floats, Floats]]:
         """Rows that each foundry packages, what they take and what it has, thousand wafers."""
-        for foundry in self._foundries:
-            rows = [row for row in session.rows_of(foundry) if session.lines[row].chip.hbm_stacks]
-            if not rows or not foundry.packages:
-                continue
-            area = chip_lines.column(
-                [session.lines[row] for row in rows], lambda chip: chip.die_mm2 / H100_DIE_MM2
-            )
-            h100s = total(ordered[rows] * area)
-            wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
-            yield foundry, rows, wanted, foundry.packaging_for_accelerators(session.months)
+        for works in session.works:
+            if works.packed:
+                h100s = total(ordered[works.packed] * works.packages)
+                wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
+                available = works.foundry.packaging_for_accelerators(session.months)
+                yield works.foundry, works.packed, wanted, available
 
     def _way_fill(self, session: Session, ordered: Floats) -> Floats:
         """Smugglers move a number of units, clouds abroad set up an amount of compute."""

@@ -7,7 +7,7 @@ lines that are open to them come into it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from agents.purchasing import Counter
 from agents.surroundings import Parameters
 from model import chip_lines
 from model.chip_lines import Line
+from model.chip_works import Works, works_of
 from model.rules_by_future import Rulings
 
 
@@ -32,6 +33,7 @@ class Session:
         rules: the rule book.
         start, end: the quarter, months.
         lines: what can be had.
+        foundries: who makes the dies.
         listed: list prices, USD bn a unit, ``(lines, futures)``.
         price: what buyers pay, premiums included, ``(lines, futures)``.
         compute: rating of a unit, H100e, ``(lines, 1)``.
@@ -45,6 +47,7 @@ class Session:
     start: float
     end: float
     lines: list[Line]
+    foundries: Sequence[Foundry]
     listed: Floats
     price: Floats
     compute: Floats
@@ -66,6 +69,13 @@ class Session:
     def dies(self) -> Floats:
         """Logic dies in a unit of each line, ``(lines, 1)``."""
         return np.array([[float(line.dies)] for line in self.lines])
+
+    @cached_property
+    def works(self) -> list[Works]:
+        """What each foundry that makes dies of some line can make."""
+        period = self.rules, self.start, self.end
+        rows = {foundry: self.rows_of(foundry) for foundry in self.foundries}
+        return [works_of(f, its, self.lines, *period) for f, its in rows.items() if its]
 
     @cached_property
     def _rows_by_maker(self) -> dict[Designer | Foundry | str, list[int]]:

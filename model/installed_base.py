@@ -49,7 +49,8 @@ class InstalledBase:
         if now != self._latest_at:
             self.latest, self._latest_at = {}, now
         for kind, its_units in zip(kinds, units, strict=True):
-            self.latest[kind] = self.latest.get(kind, self._nothing) + its_units
+            earlier = self.latest.get(kind)
+            self.latest[kind] = its_units if earlier is None else earlier + its_units
         self._received.add(kinds, units)
         self._delivered.add([(kind.region, kind.chip, kind.channel) for kind in kinds], units)
         self._as_if_at_start.add(kinds, units * self._growth_to(now))

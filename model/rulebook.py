@@ -82,6 +82,7 @@ class RuleBook(ProgrammeBook):
         self._names_told_apart: dict[tuple[str, str], str] = {}
         self._controls_on: dict[tuple[date, str, str], list[ChipControl]] = {}
         self._listed_on: dict[tuple[str, str, date], buyers.Listed | None] = {}
+        self._judgements: dict[tuple[str, str, str, date], Judgement] = {}
 
     # --- chips ---------------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ class RuleBook(ProgrammeBook):
         buyer = self.told_apart(buyer, destination)
 
         def admitted(day: date) -> float:
-            return self.judge_chip(chip, destination, buyer, day).admitted
+            return self._judged(chip, destination, buyer, day).admitted
 
         return self._average(
             ("sale", chip.name, destination, buyer), start, end, admitted, ON_SALES
@@ -178,7 +179,7 @@ class RuleBook(ProgrammeBook):
         buyer = self.told_apart(buyer, destination)
 
         def admitted(day: date) -> float:
-            sale = self.judge_chip(chip, destination, buyer, day).admitted
+            sale = self._judged(chip, destination, buyer, day).admitted
             return sale * (1.0 - self._withheld(chip, destination, day))
 
         return self._average(
@@ -192,9 +193,16 @@ class RuleBook(ProgrammeBook):
         buyer = self.told_apart(buyer, destination)
 
         def fee(day: date) -> float:
-            return self.judge_chip(chip, destination, buyer, day).fee
+            return self._judged(chip, destination, buyer, day).fee
 
         return self._average(("fee", chip.name, destination, buyer), start, end, fee, ON_SALES)
+
+    def _judged(self, chip: ChipRecord, destination: str, buyer: str, day: date) -> Judgement:
+        """The judgement on a sale of a chip of the world, remembered: its name stands for it."""
+        sale = chip.name, destination, buyer, day
+        if sale not in self._judgements:
+            self._judgements[sale] = self.judge_chip(chip, destination, buyer, day)
+        return self._judgements[sale]
 
     def in_force(self, _now: float) -> list[tuple[int, RuleBook, bool]]:
         """The books in force now, each with its number and where: this one, everywhere."""

@@ -31,6 +31,7 @@ class Watched(RuleBook):
         for month in range(3, 108, 9):
             self._controls_on.clear()
             self._listed_on.clear()
+            self._judgements.clear()
             at(CALENDAR.date(float(month)))
         assert self.asked <= set(kinds), f"{key} depends on what it does not name"
         self.named |= set(kinds)

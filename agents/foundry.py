@@ -8,7 +8,7 @@ import numpy as np
 
 from agents import lithography
 from agents.actor import Actor
-from agents.arrays import Bools, Floats, Ints, ratio, total
+from agents.arrays import Bools, Floats, Ints, ratio, replaced, total
 from agents.records import FoundryRecord, ToolClass
 from agents.surroundings import Surroundings
 
@@ -35,26 +35,18 @@ class FabProject:
     """Capacity under construction.
 
     Attributes:
-        wafers: thousand wafers a month, ``(futures,)``.
+        wafers: thousand wafers a month still to open, ``(futures,)``.
         opens: when it opens, months, infinite where it has, ``(futures,)``.
-        next: when it opens first, months.
     """
 
     wafers: Floats
     opens: Floats
-    next: float
 
-    @classmethod
-    def begun(cls, wafers: Floats, opens: Floats) -> FabProject:
-        """A project that opens nowhere yet."""
-        return cls(wafers, opens, float(opens.min()))
-
-    def open_where(self, due: Bools) -> Floats:
-        """Hand over what is due, thousand wafers a month, ``(futures,)``."""
-        opened = np.where(due, self.wafers, 0.0)
-        self.wafers = np.where(due, 0.0, self.wafers)
-        self.opens = np.where(due, np.inf, self.opens)
-        self.next = float(self.opens.min())
+    def open_where(self, due: Ints) -> Floats:
+        """Hand over what is due in some futures, thousand wafers a month, one for each."""
+        opened = self.wafers[due]
+        self.wafers = replaced(self.wafers, due, 0.0)
+        self.opens = replaced(self.opens, due, np.inf)
         return opened
 
 
@@ -218,16 +210,17 @@ class Foundry(Actor):
             f"{self.name}/fab", self._fabs_begun, sigma=known["fab_luck"]
         )
         self._fabs_begun += 1
-        self.projects.append(FabProject.begun(size, self.model.time + lag))
+        self.projects.append(FabProject(size, self.model.time + lag))
 
     def open_fabs(self) -> None:
         """Put into service the projects that are due."""
         remaining = []
         for project in self.projects:
-            if project.next > self.model.time:
+            due = (project.opens <= self.model.time).nonzero()[0]
+            if not due.size:
                 remaining.append(project)
                 continue
-            self.wafers = self.wafers + project.open_where(project.opens <= self.model.time)
+            self.wafers = replaced(self.wafers, due, self.wafers[due] + project.open_where(due))
             if (project.wafers > 0.0).any():
                 remaining.append(project)
         self.projects = remaining

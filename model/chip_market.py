@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from agents import purchasing
 from agents.arrays import Bools, Floats, filled, ratio, span, total
 from agents.designer import Designer
 from agents.developer import Developer
@@ -304,15 +305,12 @@ class ChipMarket:
         self, session: Session, firm: Developer, shelf: Shelf, free: Stall, order: Floats
     ) -> None:
         """What the rules of both sides cost US sellers: the same budget, spent without rules."""
-        weights = firm.appeal(free.shelf.appeals)
-        weights *= free.counter.offered
-        everything = total(weights)
+        choice = purchasing.choice_shares(firm.appeal(free.shelf.appeals), free.counter.offered)
         spent = order * shelf.price
         budget = total(spent)
         wanted, asked = np.zeros_like(budget), np.zeros_like(budget)
         for designer in session.us_sellers:
-            choice = ratio(weights[free.shelf.sold_by(designer)], everything)
-            its_wanted = total(choice) * budget
+            its_wanted = total(choice[free.shelf.sold_by(designer)]) * budget
             its_asked = total(spent[shelf.sold_by(designer)])
             designer.forgone = designer.forgone + np.maximum(0.0, its_wanted - its_asked)
             wanted, asked = wanted + its_wanted, asked + its_asked

@@ -8,7 +8,7 @@ import numpy as np
 
 from agents import lithography
 from agents.actor import Actor
-from agents.arrays import Bools, Floats, Ints, ratio, replaced, total
+from agents.arrays import Bools, Floats, Ints, ratio, total
 from agents.records import FoundryRecord, ToolClass
 from agents.surroundings import Surroundings
 
@@ -32,22 +32,10 @@ def store_of(tool_class: ToolClass) -> str:
 
 @dataclass
 class FabProject:
-    """Capacity under construction.
-
-    Attributes:
-        wafers: thousand wafers a month still to open, ``(futures,)``.
-        opens: when it opens, months, infinite where it has, ``(futures,)``.
-    """
+    """Capacity under construction: thousand wafers a month, and when it opens, ``(futures,)``."""
 
     wafers: Floats
     opens: Floats
-
-    def open_where(self, due: Ints) -> Floats:
-        """Hand over what is due in some futures, thousand wafers a month, one for each."""
-        opened = self.wafers[due]
-        self.wafers = replaced(self.wafers, due, 0.0)
-        self.opens = replaced(self.opens, due, np.inf)
-        return opened
 
 
 class Foundry(Actor):
@@ -216,11 +204,12 @@ class Foundry(Actor):
         """Put into service the projects that are due."""
         remaining = []
         for project in self.projects:
-            due = (project.opens <= self.model.time).nonzero()[0]
-            if not due.size:
+            due = project.opens <= self.model.time
+            if not due.any():
                 remaining.append(project)
                 continue
-            self.wafers = replaced(self.wafers, due, self.wafers[due] + project.open_where(due))
+            self.wafers = self.wafers + np.where(due, project.wafers, 0.0)
+            project.wafers = np.where(due, 0.0, project.wafers)
             if (project.wafers > 0.0).any():
                 remaining.append(project)
         self.projects = remaining

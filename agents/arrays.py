@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,13 @@ def filled(demand: Floats, supply: Floats) -> Floats:
 def shares(weights: Floats) -> Floats:
     """Weights divided by their sum over the first axis; zero where all weights are zero."""
     return ratio(weights, total(weights))
+
+
+def span(places: Sequence[int]) -> slice | list[int]:
+    """The same places as a slice where each follows on the one before: such rows are no copies."""
+    if places and list(places) == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[0] + len(places))
+    return list(places)
 
 
 def replaced[T: np.generic](

@@ -36,8 +36,9 @@ def compliant_variant(
     Returns:
         The best version; None if none passes.
     """
-    passing = [version for version in _versions(chip, bounds) if passes(version)]
-    return max(passing, key=worth, default=None)
+    # The best first, so that few have to be judged; of equals the one less cut.
+    versions = sorted(_versions(chip, bounds), key=worth, reverse=True)
+    return next((version for version in versions if passes(version)), None)
 
 
 def worth(chip: ChipRecord) -> float:

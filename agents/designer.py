@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,6 +77,7 @@ class Designer(Actor):
         self.chips = chips if products == "recorded" else main_line
         self.variants: list[Planned] = []
         self.successors: list[Planned] = []
+        self._best_versions: dict[Hashable, ChipRecord | None] = {}
         self._foundries = record.foundries
         self._cadence = self.draw(record.cadence, "cadence")
         self._patience = self.draw(record.node_patience, "node-patience")
@@ -176,6 +177,10 @@ class Designer(Actor):
         since, self._last_planned = self._last_planned, now
         if not self._main_line:
             return
+        if not (self._commits <= now).any() and not any(
+            self._is_reopened(foundry, now) for foundry in self._foundries
+        ):
+            return
         rungs, makers, reopened = self._nodes_to_be_had(now)
         due = (self._commits <= now) & (rungs >= self._best_planned)
         opened = reopened & (rungs > self._best_planned)
@@ -199,7 +204,7 @@ class Designer(Actor):
         makers = np.zeros(self.model.futures, dtype=np.int64)
         reopened = np.zeros(self.model.futures, dtype=np.bool_)
         for place, foundry in enumerate(self._foundries):
-            news = not np.any(self._serves(self.model.recorded_rules, foundry, now))
+            news = self._is_reopened(foundry, now)
             reached = self.model.node_dates(foundry) + self._barred_nodes(foundry, now)
             rung = product_planning.usable_rung(reached, by, self._patience)
             better = rung > rungs
@@ -207,6 +212,14 @@ class Designer(Actor):
             makers = np.where(better, place, makers)
             reopened = np.where(better, news, reopened)
         return rungs, makers, reopened
+
+    def _is_reopened(self, foundry: str, now: float) -> bool:
+        """Whether a foundry serves it somewhere that the recorded rules closed to it."""
+        recorded, present = self.model.recorded_rules, self.model.rules
+        return bool(
+            np.any(self._serves(present, foundry, now))
+            and not np.any(self._serves(recorded, foundry, now))
+        )
 
     def _serves(self, rules: Rules, foundry: str, now: float) -> bool | Bools:
         """Whether rules let a foundry take most of its orders."""
@@ -338,7 +351,27 @@ class Designer(Actor):
 
         It is named after its figures, so that it is the same whatever other futures designed.
         """
+        best = self._best_version(base, rules)
+        if best is None:
+            return None
+        known = next((v for v in self.variants if v.chip.name == best.name), None)
+        if known is not None:
+            return known
+        # Never below what dies, memory and assembly cost, which cutting down does not save.
+        kept = np.maximum(chip_design.relative_price(best, base), 1.0 - self.margin)
+        self.list_prices[best.name] = self.list_prices[base.name] * kept
+        never = np.full(self.model.futures, np.inf)
+        self.variants.append(Planned(best, base, never, never))
+        return self.variants[-1]
 
+    def _best_version(self, base: ChipRecord, rules: ChipRules) -> ChipRecord | None:
+        """The best version that passes, found once for as long as the rules on chips stay."""
+        outlook = base.name, rules.chip_outlook("CN", self.model.time)
+        if outlook not in self._best_versions:
+            self._best_versions[outlook] = self._design_version(base, rules)
+        return self._best_versions[outlook]
+
+    def _design_version(self, base: ChipRecord, rules: ChipRules) -> ChipRecord | None:
         def may_sell(chip: ChipRecord) -> bool:
             return self._may_sell(chip, rules)
 
@@ -352,16 +385,7 @@ class Designer(Actor):
             f"{best.name} (TPP {best.tpp:.0f}, links {best.interconnect_gbs:.0f}, "
             f"memory {best.memory_bandwidth_gbs:.0f} GB/s)"
         )
-        known = next((v for v in self.variants if v.chip.name == name), None)
-        if known is not None:
-            return known
-        chip = best.model_copy(update={"name": name})
-        # Never below what dies, memory and assembly cost, which cutting down does not save.
-        kept = np.maximum(chip_design.relative_price(chip, base), 1.0 - self.margin)
-        self.list_prices[name] = self.list_prices[base.name] * kept
-        never = np.full(self.model.futures, np.inf)
-        self.variants.append(Planned(chip, base, never, never))
-        return self.variants[-1]
+        return best.model_copy(update={"name": name})
 
     def _may_sell(self, chip: ChipRecord, rules: ChipRules) -> bool:
         """Whether the rules, those known to come included, let a chip be sold to China."""

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from agents import capability, purchasing, releases, research, runs
-from agents.arrays import Bools, Floats, Ints, total
+from agents.arrays import SMALLEST_MARKET, Bools, Floats, Ints, ratio, total
 from agents.decisions import Decisions
 from agents.mechanisms import Mechanism
 from agents.portfolio import Outlook, Portfolio
@@ -151,7 +151,9 @@ class Developer(Trainer):
         self._weighed = counter, appeal
         shares = purchasing.choice_shares(appeal, counter.offered)
         self._note_purchase(shares, counter)
-        return budget * shares / counter.price
+        units = budget * shares
+        units /= counter.price
+        return units
 
     def reorder(self, counter: Counter, units: Floats, promised: Floats) -> Floats:
         """Units it orders once sellers have said which share of each line they can deliver.
@@ -159,15 +161,20 @@ class Developer(Trainer):
         Some of the money for what they cannot deliver moves to what they can, by the same choice;
         the rest waits in line.
         """
-        moved = units * (1.0 - promised) * self.model.parameters["unfilled_reordered"]
-        to_be_had = counter.offered * promised
+        moved = units * (1.0 - promised)
+        moved *= self.model.parameters["unfilled_reordered"]
         weighed_at, appeal = self._weighed or (None, None)
         self._weighed = None
         if weighed_at is not counter or appeal is None:
             appeal = self.appeal(counter.appeals)
-        shares = purchasing.choice_shares(appeal, to_be_had)
-        found = total(shares) > 0.0
-        return units - moved * found + total(moved * counter.price) * shares / counter.price
+        weights = counter.offered * promised
+        weights *= appeal
+        to_be_had = total(weights)
+        found = to_be_had > SMALLEST_MARKET
+        again = total(moved * counter.price) * ratio(weights, to_be_had)
+        again /= counter.price
+        moved *= found
+        return (units - moved) + again
 
     def _note_purchase(self, shares: Floats, counter: Counter) -> None:
         """Keep how it mainly buys, where that changed, and when it hurries ahead of a rule."""
@@ -183,7 +190,9 @@ class Developer(Trainer):
     def appeal(self, appeals: tuple[Floats, Floats]) -> Floats:
         """Weight of each line to it, between that to a trainer and that to a server of models."""
         for_training, for_serving = appeals
-        return for_training * self.attention + for_serving * (1.0 - self.attention)
+        appeal = for_training * self.attention
+        appeal += for_serving * (1.0 - self.attention)
+        return appeal
 
     def install(self, channel: Channel, h100e: Floats, training: Floats) -> None:
         """Take delivery of accelerators: ``h100e`` by rating, ``training`` as delivered."""

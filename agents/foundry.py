@@ -144,21 +144,24 @@ class Foundry(Actor):
 
     def needs(self) -> dict[str, Floats]:
         """Sets from each store that a thousand wafers a month of its leading node take."""
+        return {store: self._need(store) for store in STORES}
+
+    def _need(self, store: str) -> Floats:
         known = self.model.parameters
+        if store == "deposition-etch":
+            return np.ones(self.model.futures)
         with_euv = (self.rung >= FIVE_NM) & (self.euv_owned >= 1.0)
+        if store == "euv":
+            return np.where(with_euv, known["euv_per_thousand"], 0.0)
         multipatterned = (self.rung >= FIVE_NM) & ~with_euv
         passes = np.where(multipatterned, known["multipatterning_passes"], 1.0)
-        return {
-            "euv": np.where(with_euv, known["euv_per_thousand"], 0.0),
-            "immersion": known["immersion_per_thousand"] * passes,
-            "deposition-etch": np.ones(self.model.futures),
-        }
+        return known["immersion_per_thousand"] * passes
 
     def order(self, tool_class: ToolClass, expansion: Floats) -> Floats:
         """Sets of a class to order for an expansion, with a hoard of what may soon be barred."""
         known = self.model.parameters
         store = store_of(tool_class)
-        wanted = expansion * self.needs()[store]
+        wanted = expansion * self._need(store)
         lead = known.certain("tool_warning_months")
         ahead = self.model.rules.tool_control_ahead(tool_class, self.region, self.model.time, lead)
         wanted = np.where(ahead, wanted * (1.0 + known["tool_hoard"]), wanted)

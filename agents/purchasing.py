@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.arrays import Floats, Ints, shares
+from agents.arrays import Floats, Ints, shares, total
 
 # Why a buyer turns to a channel, in the order of the channels.
 BUYING_REASONS = (
@@ -29,7 +29,7 @@ class Counter:
         price: USD bn a unit, ``(lines, futures)``.
         appeals: appeal to a buyer who only trains, and to one who only serves models.
         haste: share of the cash usually kept back that a rule about to bind draws out.
-        channels: by which way each line reaches the buyer.
+        channels: rows of the lines that reach the buyer by each way.
         rows: places of these lines among all lines on the market.
     """
 
@@ -37,7 +37,7 @@ class Counter:
     price: Floats
     appeals: tuple[Floats, Floats]
     haste: Floats | float
-    channels: Sequence[str] = ()
+    channels: Mapping[str, slice | list[int]] = field(default_factory=dict)
     rows: Sequence[int] = ()
 
 
@@ -50,18 +50,21 @@ def budget(cash: Floats, ready: Floats, haste: Floats | float) -> Floats:
     return np.maximum(cash, 0.0) * (ready + (1.0 - ready) * haste)
 
 
-def main_channel(shares: Floats, ways: Sequence[str], channels: Sequence[str]) -> Ints:
+def main_channel(
+    shares: Floats, ways: Mapping[str, slice | list[int]], channels: Sequence[str]
+) -> Ints:
     """Place in ``channels`` of the way that takes most of a budget; -1 where nothing is bought.
 
     Args:
         shares: share of the budget by line, ``(lines, futures)``.
-        ways: channel of each line.
-        channels: all channels.
+        ways: rows of the lines that come by each channel.
+        channels: all channels; the first counts where two take the same.
     """
-    spent = np.zeros((len(channels), shares.shape[1]))
-    for row, way in enumerate(ways):
-        spent[channels.index(way)] += shares[row]
-    return np.where(spent.any(axis=0), spent.argmax(axis=0), -1)
+    if not ways:
+        return np.full(shares.shape[1], -1)
+    taken = [place for place, channel in enumerate(channels) if channel in ways]
+    spent = np.array([total(shares[ways[channels[place]]]) for place in taken])
+    return np.where(spent.any(axis=0), np.array(taken)[spent.argmax(axis=0)], -1)
 
 
 def appeal(worth_per_dollar: Floats, *, sensitivity: Floats) -> Floats:

@@ -6,7 +6,7 @@ imports the world; the type checker confirms that ``model.world.World`` fits it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -61,6 +61,9 @@ class ChipRules(Protocol):
 
     def will_admit(self, chip: ChipRecord, destination: str, now: float) -> bool:
         """Whether a chip may be sold freely under the rules in force and those known to come."""
+
+    def chip_outlook(self, destination: str, now: float) -> Hashable:
+        """Stands for the rules on chips in force and known to come: while it stays, they do."""
 
     def chip_bounds(self, destination: str, now: float) -> Mapping[str, Sequence[float]]:
         """Bounds that rules in force or known to come set on chips, by metric."""

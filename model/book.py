@@ -15,7 +15,9 @@ from math import inf
 from typing import Self, cast
 
 from model.calendar import Calendar
-from model.instruments import ON_RECORD_ONLY, Instrument, InstrumentBase
+from model.instruments import Instrument, InstrumentBase
+
+Kinds = tuple[type[InstrumentBase], ...]
 
 
 class Book:
@@ -42,11 +44,11 @@ class Book:
         self.since = since
         self._answers: dict[Hashable, float] = {}
         self._values: dict[tuple[Hashable, int], float] = {}
-        self._places: dict[float, tuple[date, int]] = {}
+        self._places: dict[tuple[float, Kinds], tuple[date, int]] = {}
         self._of_kind: dict[type[InstrumentBase], list[InstrumentBase]] = defaultdict(list)
         for instrument in self.instruments:
             self._of_kind[type(instrument)].append(instrument)
-        self._turns = self._turning_points()
+        self._turns: dict[Kinds, list[float]] = {}
         self._found_in_force: dict[tuple[date, type[InstrumentBase]], list[InstrumentBase]] = {}
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
@@ -93,24 +95,33 @@ class Book:
         return [i for i in self.instruments if i.in_force(day) and held.get(i.id) != i]
 
     def _average(
-        self, key: Hashable, start: float, end: float, at: Callable[[date], float]
+        self, key: Hashable, start: float, end: float, at: Callable[[date], float], kinds: Kinds
     ) -> float:
-        """Average of a quantity over the days of ``[start, end)``, remembered."""
+        """Average of a quantity over the days of ``[start, end)``, remembered.
+
+        Args:
+            key: names the quantity.
+            start: beginning of the period, months.
+            end: its end.
+            at: the quantity on a day.
+            kinds: every kind of instrument that it depends on.
+        """
         full_key = (key, start, end)
         answer = self._answers.get(full_key)
         if answer is None:
-            answer = self._answers[full_key] = self._averaged(key, start, end, at)
+            answer = self._answers[full_key] = self._averaged(key, start, end, at, kinds)
         return answer
 
     def _averaged(
-        self, key: Hashable, start: float, end: float, at: Callable[[date], float]
+        self, key: Hashable, start: float, end: float, at: Callable[[date], float], kinds: Kinds
     ) -> float:
-        first, last = bisect_right(self._turns, start), bisect_left(self._turns, end)
+        turns = self._turns_of(kinds)
+        first, last = bisect_right(turns, start), bisect_left(turns, end)
         # Spells of one value are joined, so that a turn elsewhere in the book, which changes
         # nothing here, does not change the last digit either.
         spells: list[tuple[float, float]] = []
-        for left in (start, *self._turns[first:last]):
-            value = self._value(key, left, at)
+        for left in (start, *turns[first:last]):
+            value = self._value(key, left, at, kinds)
             if not spells or spells[-1][1] != value:
                 spells.append((left, value))
         if len(spells) == 1:
@@ -121,37 +132,41 @@ class Book:
         )
         return summed / (end - start)
 
-    def _value(self, key: Hashable, moment: float, at: Callable[[date], float]) -> float:
+    def _value(
+        self, key: Hashable, moment: float, at: Callable[[date], float], kinds: Kinds
+    ) -> float:
         """A quantity at a moment, asked once for all the days on which nothing here changes."""
-        day, turn = self._place(moment)
+        day, turn = self._place(moment, kinds)
         value = self._values.get((key, turn))
         if value is None:
             value = self._values[key, turn] = at(day)
         return value
 
-    def _place(self, moment: float) -> tuple[date, int]:
-        """The day of a moment, and how many turning points lie behind that day's beginning."""
-        place = self._places.get(moment)
+    def _place(self, moment: float, kinds: Kinds) -> tuple[date, int]:
+        """The day of a moment, and how many turns of some kinds lie behind that day's beginning."""
+        place = self._places.get((moment, kinds))
         if place is None:
             day = self.calendar.date(moment)
-            turn = bisect_right(self._turns, self.calendar.months(day))
-            place = self._places[moment] = day, turn
+            turn = bisect_right(self._turns_of(kinds), self.calendar.months(day))
+            place = self._places[moment, kinds] = day, turn
         return place
 
-    def _turning_points(self) -> list[float]:
-        """Every moment at which anything that the world acts on changes, in order."""
-        days = {
-            day
-            for i in self.instruments
-            if not isinstance(i, ON_RECORD_ONLY)
-            for day in (
-                i.effective,
-                i.ended,
-                *(v.since for p in i.parameters.values() for v in p.values),
-            )
-            if day is not None
-        }
-        turns = {self.calendar.months(day) for day in days}
-        if self.succeeds is not None:
-            turns |= {self.since, *self.succeeds._turns}
-        return sorted(turns)
+    def _turns_of(self, kinds: Kinds) -> list[float]:
+        """Every moment at which anything about instruments of some kinds changes, in order."""
+        if kinds not in self._turns:
+            days = {
+                day
+                for kind in kinds
+                for i in self._kind(kind)
+                for day in (
+                    i.effective,
+                    i.ended,
+                    *(v.since for p in i.parameters.values() for v in p.values),
+                )
+                if day is not None
+            }
+            turns = {self.calendar.months(day) for day in days}
+            if self.succeeds is not None:
+                turns |= {self.since, *self.succeeds._turns_of(kinds)}
+            self._turns[kinds] = sorted(turns)
+        return self._turns[kinds]

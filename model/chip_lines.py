@@ -135,9 +135,12 @@ def offered(
     """
     own_chip_preference = parameters["own_chip_preference"]
     secure = 1.0 + parameters["security_of_supply"] * insecure
-    weights = np.empty((len(lines), *own_chip_preference.shape))
+    weights = np.zeros((len(lines), *own_chip_preference.shape))
     for row, line in enumerate(lines):
-        weights[row] = _freely_offered(line, developer, rules, start, end)
+        freely = _freely_offered(line, developer, rules, start, end)
+        if isinstance(freely, float) and freely == 0.0:
+            continue
+        weights[row] = freely
         if line.chip.designer == developer.own_designer:
             weights[row] *= own_chip_preference
         if developer.region == line.chip.home == "CN":

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from agents import purchasing
-from agents.arrays import Bools, Floats, filled, ratio, total
+from agents.arrays import Bools, Floats, filled, ratio, span, total
 from agents.designer import Designer
 from agents.developer import Developer
 from agents.foundry import Foundry
@@ -23,8 +23,8 @@ from agents.memory_maker import MemoryMaker
 from agents.surroundings import Parameters
 from model import chip_lines
 from model.calendar import Calendar
-from model.chip_lines import H100_DIE_MM2, USD_BN, Line
-from model.chip_session import Session, Stall, Stalls
+from model.chip_lines import USD_BN, Line
+from model.chip_session import Session, Shelf, Stall, Stalls
 from model.grey_market import GreyMarket
 from model.installed_base import InstalledBase, Kind
 from model.ledger import Ledger
@@ -92,7 +92,7 @@ class ChipMarket:
         promised = self._promise(session, asked)
         promises = stalls.parts_of(promised)
         orders = [
-            firm.reorder(stall.counter, ask, promises[stall.number])
+            firm.reorder(stall.counter, ask, promises[stall.shelf.number])
             for firm, stall, ask in zip(firms, at, asks, strict=True)
         ]
         ordered = _together(session, at, orders)
@@ -107,13 +107,13 @@ class ChipMarket:
         seizure = self.grey.seizure_share(effort)
         to_china = np.zeros_like(ordered)
         for firm, stall, ask, order in zip(firms, at, asks, orders, strict=True):
-            units = order * fills[stall.number]
-            self._collect(session, firm, stall, units)
-            self._hand_over(session, firm, stall, units, seizure)
+            units = order * fills[stall.shelf.number]
+            self._collect(session, firm, stall.shelf, units)
+            self._hand_over(session, firm, stall.shelf, units, seizure)
             if firm.region == "CN":
                 free = stalls.of(firm, self._no_rules)
-                self._count_lost_sales(session, firm, stall, free, ask)
-                to_china[stall.rows] += units
+                self._count_lost_sales(session, firm, stall.shelf, free, ask)
+                to_china[stall.shelf.rows] += units
         self._pay_makers(session, sold)
         self._settle(session, asked, sold, to_china, seizure)
 
@@ -132,6 +132,7 @@ class ChipMarket:
             start,
             end,
             lines,
+            self._foundries,
             listed,
             price,
             chip_lines.column(lines, lambda chip: chip.h100e),
@@ -201,32 +202,12 @@ class ChipMarket:
             if rows:
                 banked[rows] = filled(total(dies[rows]), designer.die_bank)
         fill = np.ones_like(dies)
-        for foundry in self._foundries:
-            rows = session.rows_of(foundry)
-            if not rows:
-                continue
-            lines = [session.lines[row] for row in rows]
-            good = np.array([foundry.yield_at(line.chip.node_nm) for line in lines])
-            per_wafer = np.array([[line.dies_per_wafer] for line in lines]) * 1e3
-            wafers = ratio(dies[rows] * (1.0 - banked[rows]), per_wafer * good)
-            serves = (good > 0.0) * self._may_serve(session, foundry, lines)
-            available = foundry.wafers_for_accelerators(session.months)
-            made = serves * filled(total(wafers * serves), available)
+        for works in session.works:
+            rows = works.rows
+            wafers = ratio(dies[rows] * (1.0 - banked[rows]), works.from_wafers)
+            made = works.serves * filled(total(wafers * works.serves), works.wafers)
             fill[rows] = banked[rows] + (1.0 - banked[rows]) * made
         return fill
-
-    def _may_serve(self, session: Session, foundry: Foundry, lines: Sequence[Line]) -> Floats:
-        """Share of each line's orders that a foundry may take, ``(lines, 1 or futures)``."""
-        designers = [line.designer for line in lines]
-        shares = [
-            np.atleast_1d(
-                session.rules.foundry_access(
-                    designer.name, designer.region, foundry.region, session.start, session.end
-                )
-            )
-            for designer in designers
-        ]
-        return np.array(np.broadcast_arrays(*shares))
 
     def _packaging_fill(self, session: Session, ordered: Floats) -> Floats:
         """Advanced packaging, which joins dies and memory, of the foundry that makes the die."""
@@ -239,16 +220,12 @@ class ChipMarket:
         self, session: Session, ordered: Floats
     ) -> Iterator[tuple[Foundry, list[int], Floats, Floats]]:
         """Rows that each foundry packages, what they take and what it has, thousand wafers."""
-        for foundry in self._foundries:
-            rows = [row for row in session.rows_of(foundry) if session.lines[row].chip.hbm_stacks]
-            if not rows or not foundry.packages:
-                continue
-            area = chip_lines.column(
-                [session.lines[row] for row in rows], lambda chip: chip.die_mm2 / H100_DIE_MM2
-            )
-            h100s = total(ordered[rows] * area)
-            wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
-            yield foundry, rows, wanted, foundry.packaging_for_accelerators(session.months)
+        for works in session.works:
+            if works.packed:
+                h100s = total(ordered[works.packed] * works.packages)
+                wanted = h100s / self._parameters["packages_per_wafer"] / 1e3
+                available = works.foundry.packaging_for_accelerators(session.months)
+                yield works.foundry, works.packed, wanted, available
 
     def _way_fill(self, session: Session, ordered: Floats) -> Floats:
         """Smugglers move a number of units, clouds abroad set up an amount of compute."""
@@ -264,19 +241,16 @@ class ChipMarket:
 
     # --- payment and delivery -------------------------------------------------------------------
 
-    def _collect(self, session: Session, firm: Developer, stall: Stall, units: Floats) -> None:
+    def _collect(self, session: Session, firm: Developer, shelf: Shelf, units: Floats) -> None:
         """The firm pays list prices to the market and premiums outside; sellers owe fees."""
-        taken = units * stall.listed
+        taken = units * shelf.listed
         self._ledger.pay(firm, self, total(taken), "accelerators")
-        if stall.dearer:
-            premiums = total(units[stall.dearer] * stall.mark_up)
+        if shelf.dearer:
+            premiums = total(units[span(shelf.dearer)] * shelf.mark_up)
             self._ledger.pay(firm, self._ledger.outside, premiums, "premium on accelerators")
         if firm.region != "CN":
             return
-        for place, row in enumerate(stall.rows):
-            line = session.lines[row]
-            if line.way != "sale" or line.designer.region != "US":
-                continue
+        for place, line in shelf.from_us:
             self.us_revenue_from_china = self.us_revenue_from_china + taken[place]
             line.designer.china_revenue = line.designer.china_revenue + taken[place]
             rate = session.rules.chip_fee(
@@ -286,24 +260,27 @@ class ChipMarket:
                 self._enforcer.take_fee(line.designer, taken[place] * rate)
 
     def _hand_over(
-        self, session: Session, firm: Developer, stall: Stall, units: Floats, seizure: Floats
+        self, session: Session, firm: Developer, shelf: Shelf, units: Floats, seizure: Floats
     ) -> None:
         """The firm installs what reached it, by channel."""
-        compute, training = units * stall.compute, units * stall.training
-        delivered = units.any(axis=1)
-        for channel, places in stall.by_channel.items():
-            sent, trained = total(compute[places]), total(training[places])
-            arrived = units
+        compute, training = units * shelf.compute, units * shelf.training
+        arrived, passed = units, 1.0 - seizure
+        for channel in shelf.by_channel:
+            rows = shelf.rows_by_channel[channel]
+            sent, trained = total(compute[rows]), total(training[rows])
             if channel == "smuggled":
-                passed = 1.0 - seizure
-                arrived = units * passed
+                arrived = units.copy()
+                arrived[rows] *= passed
                 self.seized_h100e = self.seized_h100e + sent * (1.0 - passed)
                 sent, trained = sent * passed, trained * passed
-            for place in places:
-                if delivered[place]:
-                    kind = Kind(firm.name, firm.region, stall.chips[place], channel)
-                    self.installed_base.receive(kind, arrived[place], session.end)
             firm.install(channel, sent, trained)
+        delivered = units.any(axis=1)
+        came = [place for its in shelf.by_channel.values() for place in its if delivered[place]]
+        kinds = [
+            Kind(firm.name, firm.region, shelf.lines[place].chip.name, shelf.channels[place])
+            for place in came
+        ]
+        self.installed_base.receive(kinds, arrived[came], session.end)
 
     def _pay_makers(self, session: Session, sold: Floats) -> None:
         """The market pays the designers, and these their suppliers."""
@@ -325,20 +302,16 @@ class ChipMarket:
     # --- books ----------------------------------------------------------------------------------
 
     def _count_lost_sales(
-        self, session: Session, firm: Developer, stall: Stall, free: Stall, order: Floats
+        self, session: Session, firm: Developer, shelf: Shelf, free: Stall, order: Floats
     ) -> None:
         """What the rules of both sides cost US sellers: the same budget, spent without rules."""
-        appeal = firm.appeal(free.counter.appeals)
-        choice = purchasing.choice_shares(appeal, free.counter.offered)
-        spent = order * stall.counter.price
+        choice = purchasing.choice_shares(firm.appeal(free.shelf.appeals), free.counter.offered)
+        spent = order * shelf.price
         budget = total(spent)
         wanted, asked = np.zeros_like(budget), np.zeros_like(budget)
-        for designer in self._designers:
-            rows = [r for r in session.rows_of(designer) if session.lines[r].way == "sale"]
-            if designer.region != "US" or not rows:
-                continue
-            its_wanted = total(choice[free.places_of(rows)]) * budget
-            its_asked = total(spent[stall.places_of(rows)])
+        for designer in session.us_sellers:
+            its_wanted = total(choice[free.shelf.sold_by(designer)]) * budget
+            its_asked = total(spent[shelf.sold_by(designer)])
             designer.forgone = designer.forgone + np.maximum(0.0, its_wanted - its_asked)
             wanted, asked = wanted + its_wanted, asked + its_asked
         self.lost_revenue = self.lost_revenue + np.maximum(0.0, wanted - asked)
@@ -389,5 +362,5 @@ def _together(session: Session, stalls: Sequence[Stall], units: Sequence[Floats]
     """What all buyers ask of each line, ``(lines, futures)``."""
     everything = np.zeros_like(session.price)
     for stall, its_units in zip(stalls, units, strict=True):
-        everything[stall.rows] += its_units
+        everything[stall.shelf.rows] += its_units
     return everything

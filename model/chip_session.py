@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from agents.arrays import Bools, Floats
+from agents.arrays import Bools, Floats, span
 from agents.designer import Designer
 from agents.developer import Channel, Developer
 from agents.foundry import Foundry
@@ -21,6 +21,7 @@ from agents.purchasing import Counter
 from agents.surroundings import Parameters
 from model import chip_lines
 from model.chip_lines import Line
+from model.chip_works import Works, works_of
 from model.rules_by_future import Rulings
 
 
@@ -32,6 +33,7 @@ class Session:
         rules: the rule book.
         start, end: the quarter, months.
         lines: what can be had.
+        foundries: who makes the dies.
         listed: list prices, USD bn a unit, ``(lines, futures)``.
         price: what buyers pay, premiums included, ``(lines, futures)``.
         compute: rating of a unit, H100e, ``(lines, 1)``.
@@ -45,6 +47,7 @@ class Session:
     start: float
     end: float
     lines: list[Line]
+    foundries: Sequence[Foundry]
     listed: Floats
     price: Floats
     compute: Floats
@@ -68,12 +71,25 @@ class Session:
         return np.array([[float(line.dies)] for line in self.lines])
 
     @cached_property
+    def works(self) -> list[Works]:
+        """What each foundry that makes dies of some line can make."""
+        period = self.rules, self.start, self.end
+        rows = {foundry: self.rows_of(foundry) for foundry in self.foundries}
+        return [works_of(f, its, self.lines, *period) for f, its in rows.items() if its]
+
+    @cached_property
     def _rows_by_maker(self) -> dict[Designer | Foundry | str, list[int]]:
         rows: dict[Designer | Foundry | str, list[int]] = {}
         for row, line in enumerate(self.lines):
             rows.setdefault(line.designer, []).append(row)
             rows.setdefault(line.chip.foundry, []).append(row)
         return rows
+
+    @cached_property
+    def us_sellers(self) -> list[Designer]:
+        """Designers of the US that sell something openly, in their order."""
+        sold = (line.designer for line in self.lines if line.way == "sale")
+        return list(dict.fromkeys(d for d in sold if d.region == "US"))
 
     def rows(self, holds: Callable[[Line], bool]) -> list[int]:
         """Rows of the lines of which something holds."""
@@ -86,40 +102,108 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Stall:
-    """What a class of buyers finds, and what settles their orders; a row per line open to them.
+class Shelf:
+    """Lines that are open to some buyers of a region, and what settles orders for them.
 
     Attributes:
-        number: its place among the stalls of the session.
+        number: its place among the shelves of the session.
         rows: places of these lines among all lines.
-        counter: what the buyers see.
+        lines: the lines.
+        channels: the channel through which each reaches the buyers.
+        price: what buyers pay, premiums included, USD bn a unit, ``(rows, futures)``.
+        appeals: weights in the choice of one who only trains, and of one who only serves.
         listed: list prices, USD bn a unit, ``(rows, futures)``.
-        dearer: places among ``rows`` of the lines that cost more, as they go around the rules.
-        mark_up: what buyers pay for these above list prices, USD bn a unit, ``(dearer, futures)``.
         compute: rating of a unit, H100e, ``(rows, 1)``.
         training: training compute that a unit delivers, H100 equivalents, ``(rows, futures)``.
-        by_channel: places among ``rows`` by the channel through which they reach the buyers.
-        chips: name of each line's chip.
     """
 
     number: int
     rows: list[int]
-    counter: Counter
+    lines: list[Line]
+    channels: list[Channel]
+    price: Floats
+    appeals: tuple[Floats, Floats]
     listed: Floats
-    dearer: list[int]
-    mark_up: Floats
     compute: Floats
     training: Floats
-    by_channel: dict[Channel, list[int]]
-    chips: list[str]
 
-    def places_of(self, rows: Sequence[int]) -> list[int]:
-        """Places at this stall of those lines that it has, in their order."""
-        return [self._place[row] for row in rows if row in self._place]
+    @classmethod
+    def of(cls, session: Session, number: int, region: str, rows: list[int]) -> Shelf:
+        """The shelf of those lines of a session."""
+        lines = [session.lines[row] for row in rows]
+        for_training, for_serving = session.appeals[region]
+        return cls(
+            number,
+            rows,
+            lines,
+            [chip_lines.channel_of(line, region) for line in lines],
+            session.price[rows],
+            (for_training[rows], for_serving[rows]),
+            session.listed[rows],
+            session.compute[rows],
+            session.training[rows],
+        )
 
     @cached_property
-    def _place(self) -> dict[int, int]:
-        return {row: place for place, row in enumerate(self.rows)}
+    def by_channel(self) -> dict[Channel, list[int]]:
+        """Places among ``rows`` by channel."""
+        places: dict[Channel, list[int]] = {}
+        for place, channel in enumerate(self.channels):
+            places.setdefault(channel, []).append(place)
+        return places
+
+    @cached_property
+    def rows_by_channel(self) -> dict[str, slice | list[int]]:
+        """The same, as they pick rows of an array."""
+        return {channel: span(places) for channel, places in self.by_channel.items()}
+
+    @cached_property
+    def from_us(self) -> list[tuple[int, Line]]:
+        """What US designers sell openly, each with its place among ``rows``."""
+        return [
+            (place, line)
+            for place, line in enumerate(self.lines)
+            if line.way == "sale" and line.designer.region == "US"
+        ]
+
+    def sold_by(self, designer: Designer) -> slice | list[int]:
+        """Places among ``rows`` of what a designer sells openly."""
+        if designer not in self._sold:
+            self._sold[designer] = span(
+                [
+                    place
+                    for place, line in enumerate(self.lines)
+                    if line.way == "sale" and line.designer is designer
+                ]
+            )
+        return self._sold[designer]
+
+    @cached_property
+    def _sold(self) -> dict[Designer, slice | list[int]]:
+        return {}
+
+    @cached_property
+    def dearer(self) -> list[int]:
+        """Places among ``rows`` of the lines that cost more, as they go around the rules."""
+        return [place for place, line in enumerate(self.lines) if line.way != "sale"]
+
+    @cached_property
+    def mark_up(self) -> Floats:
+        """What buyers pay for these above list prices, USD bn a unit, ``(dearer, futures)``."""
+        return self.price[self.dearer] - self.listed[self.dearer]
+
+
+@dataclass(frozen=True)
+class Stall:
+    """What a class of buyers finds.
+
+    Attributes:
+        shelf: the lines open to them.
+        counter: what the buyers see of these.
+    """
+
+    shelf: Shelf
+    counter: Counter
 
 
 class Stalls:
@@ -134,6 +218,7 @@ class Stalls:
         self._session = session
         self._parameters = parameters
         self._known: dict[Hashable, Stall] = {}
+        self._shelves: dict[tuple[str, tuple[int, ...]], Shelf] = {}
         self._hastes: dict[str, Floats] = {}
 
     def of(self, buyer: Developer, rules: Rulings) -> Stall:
@@ -151,8 +236,8 @@ class Stalls:
         return self._known[kind]
 
     def parts_of(self, figures: Floats) -> list[Floats]:
-        """A figure of all lines, ``(lines, futures)``, by stall: of the lines that it has."""
-        return [figures[stall.rows] for stall in self._known.values()]
+        """A figure of all lines, ``(lines, futures)``, by shelf: of the lines that it has."""
+        return [figures[shelf.rows] for shelf in self._shelves.values()]
 
     def _set_up(self, buyer: Developer, rules: Rulings) -> Stall:
         session = self._session
@@ -166,28 +251,23 @@ class Stalls:
             insecure=rules is session.rules and session.barred,
         )
         rows: list[int] = np.flatnonzero(offered.any(axis=1)).tolist()
-        lines = [session.lines[row] for row in rows]
-        channels = [chip_lines.channel_of(line, buyer.region) for line in lines]
-        by_channel: dict[Channel, list[int]] = {}
-        for place, channel in enumerate(channels):
-            by_channel.setdefault(channel, []).append(place)
-        price, listed = session.price[rows], session.listed[rows]
-        dearer = [place for place, line in enumerate(lines) if line.way != "sale"]
-        for_training, for_serving = session.appeals[buyer.region]
-        appeals = for_training[rows], for_serving[rows]
-        haste = self._haste(buyer.region)
-        return Stall(
-            len(self._known),
+        shelf = self._shelf(buyer.region, rows)
+        counter = Counter(
+            offered[rows],
+            shelf.price,
+            shelf.appeals,
+            self._haste(buyer.region),
+            shelf.rows_by_channel,
             rows,
-            Counter(offered[rows], price, appeals, haste, channels, rows),
-            listed,
-            dearer,
-            price[dearer] - listed[dearer],
-            session.compute[rows],
-            session.training[rows],
-            by_channel,
-            [line.chip.name for line in lines],
         )
+        return Stall(shelf, counter)
+
+    def _shelf(self, region: str, rows: list[int]) -> Shelf:
+        """The shelf of those lines; classes of buyers to whom the same are open share it."""
+        same = region, tuple(rows)
+        if same not in self._shelves:
+            self._shelves[same] = Shelf.of(self._session, len(self._shelves), region, rows)
+        return self._shelves[same]
 
     def _haste(self, region: str) -> Floats:
         """Share of the cash usually kept back that a rule about to bind draws out."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from agents.arrays import Floats, total
+from agents.arrays import Floats, span, total
 from agents.developer import Channel
 
 
@@ -37,23 +37,23 @@ class InstalledBase:
     def __init__(self, futures: int, life_months: Floats) -> None:
         self._nothing: Floats = np.zeros(futures)
         self._life = life_months
-        self._received: dict[Kind, Floats] = {}
-        self._as_if_at_start: dict[Kind, Floats] = {}
-        self._delivered: dict[tuple[str, str, str], Floats] = {}
+        self._received: _Counts[Kind] = _Counts(futures)
+        self._as_if_at_start: _Counts[Kind] = _Counts(futures)
+        self._delivered: _Counts[tuple[str, str, str]] = _Counts(futures)
         self.latest: dict[Kind, Floats] = {}
         self._latest_at = -np.inf
         self._growth: tuple[float, Floats] = 0.0, np.ones(futures)
 
-    def receive(self, kind: Kind, units: Floats, now: float) -> None:
-        """Add units that arrived at ``now``, months, ``(futures,)``."""
+    def receive(self, kinds: Sequence[Kind], units: Floats, now: float) -> None:
+        """Add units that arrived at ``now``, months, of an owner's kinds, ``(kinds, futures)``."""
         if now != self._latest_at:
             self.latest, self._latest_at = {}, now
-        self.latest[kind] = self.latest.get(kind, self._nothing) + units
-        self._received[kind] = self._received.get(kind, self._nothing) + units
-        sold = (kind.region, kind.chip, kind.channel)
-        self._delivered[sold] = self._delivered.get(sold, self._nothing) + units
-        scaled = units * self._growth_to(now)
-        self._as_if_at_start[kind] = self._as_if_at_start.get(kind, self._nothing) + scaled
+        for kind, its_units in zip(kinds, units, strict=True):
+            earlier = self.latest.get(kind)
+            self.latest[kind] = its_units if earlier is None else earlier + its_units
+        self._received.add(kinds, units)
+        self._delivered.add([(kind.region, kind.chip, kind.channel) for kind in kinds], units)
+        self._as_if_at_start.add(kinds, units * self._growth_to(now))
 
     def received(self, **where: str) -> Floats:
         """Units received since the start, of the kinds for which all of ``where`` holds."""
@@ -61,14 +61,14 @@ class InstalledBase:
 
     def delivered(self, region: str, chip: str, channel: Channel) -> Floats:
         """Units of a chip that a region's developers received by a channel since the start."""
-        return self._delivered.get((region, chip, channel), self._nothing)
+        return self._delivered.of((region, chip, channel))
 
     def delivered_kinds(self) -> Mapping[tuple[str, str, str], Floats]:
         """Units received since the start by region, chip and channel, ``(futures,)`` each.
 
         In the order of their names: which came first depends on the futures of a block.
         """
-        return dict(sorted(self._delivered.items()))
+        return {sold: self._delivered.of(sold) for sold in sorted(self._delivered.kinds)}
 
     def standing(self, now: float, **where: str) -> Floats:
         """Units in use at ``now`` of those received, of the kinds for which ``where`` holds."""
@@ -77,8 +77,7 @@ class InstalledBase:
 
     def standing_of(self, kind: Kind, now: float) -> Floats:
         """Units of one kind in use at ``now``, ``(futures,)``."""
-        scaled = self._as_if_at_start.get(kind, self._nothing)
-        return scaled * np.exp(-now / self._life)
+        return self._as_if_at_start.of(kind) * np.exp(-now / self._life)
 
     def _growth_to(self, now: float) -> Floats:
         """How many units at time zero make one at ``now``; all of a quarter's arrive at once."""
@@ -89,12 +88,39 @@ class InstalledBase:
     @property
     def kinds(self) -> list[Kind]:
         """Every kind received so far."""
-        return list(self._received)
+        return self._received.kinds
 
-    def _matching(self, units: dict[Kind, Floats], where: dict[str, str]) -> Iterator[Floats]:
+    def _matching(self, units: _Counts[Kind], where: dict[str, str]) -> Iterator[Floats]:
         matching = [
             kind
-            for kind in units
+            for kind in units.kinds
             if all(getattr(kind, field) == value for field, value in where.items())
         ]
-        return (units[kind] for kind in sorted(matching))
+        return (units.of(kind) for kind in sorted(matching))
+
+
+class _Counts[K]:
+    """What has been counted so far of each kind: rows of one array, with room for more."""
+
+    def __init__(self, futures: int) -> None:
+        self._rows: Floats = np.zeros((1, futures))
+        self._place: dict[K, int] = {}
+
+    def add(self, kinds: Sequence[K], units: Floats) -> None:
+        """Add to the counts of some kinds, each named once; ``(kinds, futures)``."""
+        places = [self._place.setdefault(kind, len(self._place)) for kind in kinds]
+        missing = len(self._place) - len(self._rows)
+        if missing > 0:
+            room = np.zeros((max(missing, len(self._rows)), self._rows.shape[1]))
+            self._rows = np.concatenate([self._rows, room])
+        self._rows[span(places)] += units
+
+    def of(self, kind: K) -> Floats:
+        """The count of a kind, 0 if there was none, ``(futures,)``."""
+        place = self._place.get(kind)
+        return np.zeros(self._rows.shape[1]) if place is None else self._rows[place].copy()
+
+    @property
+    def kinds(self) -> list[K]:
+        """Every kind counted, in the order in which it first was."""
+        return list(self._place)

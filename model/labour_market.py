@@ -96,9 +96,9 @@ class LabourMarket:
         for region, pool in self._pools.items():
             firms = self._firms_of(region)
             if firms and not self._switches.is_off(Mechanism.TALENT, region):
-                means = self._means(region, firms)
+                means, growth = self._means(region, firms), self._growth(firms)
                 for tier in TIERS:
-                    self._clear(firms, pool, tier, means, end - start)
+                    self._clear(firms, pool, tier, means, growth, end - start)
 
     def pay_wages(self, months: float) -> None:
         """Investors pay each developer's payroll through it to its people."""
@@ -123,11 +123,18 @@ class LabourMarket:
     # --- a quarter in one tier of one region ----------------------------------------------------
 
     def _clear(
-        self, firms: list[Developer], pool: TalentPool, tier: Tier, means: Floats, months: float
+        self,
+        firms: list[Developer],
+        pool: TalentPool,
+        tier: Tier,
+        means: Floats,
+        growth: Floats,
+        months: float,
     ) -> None:
         known = self._parameters
         staff = np.array([firm.people(tier) for firm in firms])
-        wanted = np.array([self._wanted(firm, tier) for firm in firms])
+        # People that each firm wants to employ: those of the start, and more as its compute grows.
+        wanted = np.array([firm.planned[tier] for firm in firms]) * growth
         bids = self._bids(firms, means, ratio(np.maximum(wanted - staff, 0.0), wanted))
         leaving = staff * hiring.leaving_share(
             bids,
@@ -149,8 +156,9 @@ class LabourMarket:
                 newcomers.experienced(number),
                 newcomers.know,
             )
-            firm.take_in(tier, newcomers.people[number], quality)
-        self._settle_pay(firms, pool, tier, bids)
+        staff = np.array([firm.people(tier) for firm in firms])
+        self._take_in(firms, tier, newcomers.people, staff, quality)
+        self._settle_pay(firms, pool, tier, staff, bids)
 
     def _hire(
         self,
@@ -202,10 +210,19 @@ class LabourMarket:
         )
         return self._of_hires[kept]
 
-    def _wanted(self, firm: Developer, tier: Tier) -> Floats:
-        """People a firm wants to employ: those of the start, and more as its compute grows."""
-        growth = np.maximum(firm.compute_growth(), 1.0) ** self._parameters["staff_per_compute"]
-        return firm.planned[tier] * growth
+    def _take_in(
+        self, firms: list[Developer], tier: Tier, joining: Floats, staff: Floats, quality: Floats
+    ) -> None:
+        """Let those who joined, worth ``quality``, count in the mean worth of each firm's staff."""
+        before = np.array([firm.quality[tier] for firm in firms])
+        after = hiring.quality_of_staff(before, joining, staff, quality)
+        for firm, its_quality in zip(firms, after, strict=True):
+            firm.quality[tier] = its_quality
+
+    def _growth(self, firms: list[Developer]) -> Floats:
+        """How far the staff that each firm wants grows with its compute, ``(firms, futures)``."""
+        compute = np.array([firm.compute_growth() for firm in firms])
+        return np.asarray(np.maximum(compute, 1.0) ** self._parameters["staff_per_compute"])
 
     def _bids(self, firms: list[Developer], means: Floats, need: Floats) -> Floats:
         """Premiums over the going wage that firms offer, ``(firms, futures)``."""
@@ -227,14 +244,13 @@ class LabourMarket:
         return ratio(funding, staff)
 
     def _settle_pay(
-        self, firms: list[Developer], pool: TalentPool, tier: Tier, bids: Floats
+        self, firms: list[Developer], pool: TalentPool, tier: Tier, staff: Floats, bids: Floats
     ) -> None:
         """Firms pay all their people what they bid; the region's mean pay follows."""
-        paid = pool.free[tier]
-        for number, firm in enumerate(firms):
-            firm.premium[tier] = bids[number]
-            paid = paid + firm.people(tier) * bids[number]
-        everyone = pool.free[tier] + total(firm.people(tier) for firm in firms)
+        for firm, bid in zip(firms, bids, strict=True):
+            firm.premium[tier] = bid
+        paid = total([pool.free[tier], *(staff * bids)])
+        everyone = pool.free[tier] + total(staff)
         pool.premium[tier] = ratio(paid, everyone, otherwise=1.0)
 
     def _firms_of(self, region: str) -> list[Developer]:

@@ -43,7 +43,7 @@ class ProgrammeBook(Book):
                 if paying.id == subsidy.id
             )
 
-        return self._average(("subsidy", subsidy.id), start, end, rate)
+        return self._average(("subsidy", subsidy.id), start, end, rate, (Subsidy,))
 
     def migration_factor(self, origin: str, destination: str, start: float, end: float) -> float:
         """Product of the factors of the talent programmes on a migration flow."""
@@ -55,7 +55,9 @@ class ProgrammeBook(Book):
                     product *= programme.value("migration_factor", day)
             return product
 
-        return self._average(("talent", origin, destination), start, end, factor)
+        return self._average(
+            ("talent", origin, destination), start, end, factor, (TalentProgramme,)
+        )
 
     # --- what is known and used of AI -----------------------------------------------------------
 
@@ -72,7 +74,9 @@ class ProgrammeBook(Book):
                 default=0.0,
             )
 
-        return self._average(("publication", origin, reader), start, end, delay)
+        return self._average(
+            ("publication", origin, reader), start, end, delay, (PublicationRestraint,)
+        )
 
     def open_release_bound(self, origin: str, now: float) -> float:
         """Training compute from which a region's developers may not open weights, log10 FLOP.
@@ -106,7 +110,9 @@ class ProgrammeBook(Book):
                 default=1.0,
             )
 
-        return self._average(("access", developer, origin, user), start, end, admitted)
+        return self._average(
+            ("access", developer, origin, user), start, end, admitted, (ModelAccessLimit,)
+        )
 
     def market_access(
         self, developer: str, origin: Region, market: Market, home: Region, start: float, end: float
@@ -125,7 +131,9 @@ class ProgrammeBook(Book):
                     share *= limit.value("admitted", day) if "admitted" in limit.parameters else 0.0
             return share
 
-        of_market = self._average(("market", developer, origin, market), start, end, admitted)
+        of_market = self._average(
+            ("market", developer, origin, market), start, end, admitted, (MarketAccessLimit,)
+        )
         return of_market * self.model_access(developer, origin, home, start, end)
 
     def permission_factor(self, market: Market, sector: Sector, start: float, end: float) -> float:
@@ -138,7 +146,7 @@ class ProgrammeBook(Book):
                     product *= regulation.value("permission_factor", day)
             return product
 
-        return self._average(("permission", market, sector), start, end, factor)
+        return self._average(("permission", market, sector), start, end, factor, (UseRegulation,))
 
     def adoption_push(self, region: str, start: float, end: float) -> float:
         """Product of the factors of the policies on the use of AI in a region."""
@@ -150,7 +158,7 @@ class ProgrammeBook(Book):
                     product *= policy.value("adoption_factor", day)
             return product
 
-        return self._average(("adoption", region), start, end, factor)
+        return self._average(("adoption", region), start, end, factor, (AdoptionPolicy,))
 
     # --- enforcement ----------------------------------------------------------------------------
 
@@ -160,7 +168,7 @@ class ProgrammeBook(Book):
         def rate(day: date) -> float:
             return sum(means.value("annual_usd_bn", day) for means in self._means(issuer, day))
 
-        return self._average(("enforcement", issuer), start, end, rate)
+        return self._average(("enforcement", issuer), start, end, rate, (Enforcement,))
 
     def enforcement_effort(
         self, issuer: str, reference: tuple[float, float], start: float, end: float
@@ -178,7 +186,7 @@ class ProgrammeBook(Book):
             staff = sum(means.value("staff", day) for means in staffed) / posts
             return float((money * staff) ** 0.5 if staffed else money)
 
-        return self._average(("effort", issuer, reference), start, end, effort)
+        return self._average(("effort", issuer, reference), start, end, effort, (Enforcement,))
 
     def _means(self, issuer: str, day: date) -> list[Enforcement]:
         """Means for enforcement that a government has on a day."""

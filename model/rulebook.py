@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 from math import inf
@@ -48,6 +48,14 @@ from model.ownership import Ownership, recorded_ownership
 from model.programme_book import ProgrammeBook
 from model.specifications import Specification
 
+LISTINGS = (EntityListing, AffiliatesRule)
+ON_CHIPS = (ChipThreshold, ChipLetter, ChipEmbargo)
+# What the answers of a book to questions about a period depend on.
+ON_SALES = (*ON_CHIPS, HeadquartersRule, *LISTINGS)
+ON_PURCHASES = (*ON_SALES, PurchaseDiscouragement, ProcurementBan)
+ON_TOOLS = (ToolControl, *LISTINGS, DomesticContent)
+ON_FOUNDRIES = (FoundryControl, *LISTINGS)
+
 
 class RuleBook(ProgrammeBook):
     """Answers questions about a fixed set of instruments.
@@ -74,6 +82,7 @@ class RuleBook(ProgrammeBook):
         self._names_told_apart: dict[tuple[str, str], str] = {}
         self._controls_on: dict[tuple[date, str, str], list[ChipControl]] = {}
         self._listed_on: dict[tuple[str, str, date], buyers.Listed | None] = {}
+        self._judgements: dict[tuple[str, str, str, date], Judgement] = {}
 
     # --- chips ---------------------------------------------------------------------------------
 
@@ -154,9 +163,11 @@ class RuleBook(ProgrammeBook):
         buyer = self.told_apart(buyer, destination)
 
         def admitted(day: date) -> float:
-            return self.judge_chip(chip, destination, buyer, day).admitted
+            return self._judged(chip, destination, buyer, day).admitted
 
-        return self._average(("sale", chip.name, destination, buyer), start, end, admitted)
+        return self._average(
+            ("sale", chip.name, destination, buyer), start, end, admitted, ON_SALES
+        )
 
     def chip_access(
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
@@ -168,10 +179,12 @@ class RuleBook(ProgrammeBook):
         buyer = self.told_apart(buyer, destination)
 
         def admitted(day: date) -> float:
-            sale = self.judge_chip(chip, destination, buyer, day).admitted
+            sale = self._judged(chip, destination, buyer, day).admitted
             return sale * (1.0 - self._withheld(chip, destination, day))
 
-        return self._average(("chip", chip.name, destination, buyer), start, end, admitted)
+        return self._average(
+            ("chip", chip.name, destination, buyer), start, end, admitted, ON_PURCHASES
+        )
 
     def chip_fee(
         self, chip: ChipRecord, destination: str, buyer: str, start: float, end: float
@@ -180,9 +193,16 @@ class RuleBook(ProgrammeBook):
         buyer = self.told_apart(buyer, destination)
 
         def fee(day: date) -> float:
-            return self.judge_chip(chip, destination, buyer, day).fee
+            return self._judged(chip, destination, buyer, day).fee
 
-        return self._average(("fee", chip.name, destination, buyer), start, end, fee)
+        return self._average(("fee", chip.name, destination, buyer), start, end, fee, ON_SALES)
+
+    def _judged(self, chip: ChipRecord, destination: str, buyer: str, day: date) -> Judgement:
+        """The judgement on a sale of a chip of the world, remembered: its name stands for it."""
+        sale = chip.name, destination, buyer, day
+        if sale not in self._judgements:
+            self._judgements[sale] = self.judge_chip(chip, destination, buyer, day)
+        return self._judgements[sale]
 
     def in_force(self, _now: float) -> list[tuple[int, RuleBook, bool]]:
         """The books in force now, each with its number and where: this one, everywhere."""
@@ -218,6 +238,12 @@ class RuleBook(ProgrammeBook):
             left = {both - memory for memory in bounds["memory_bandwidth_gbs"] if memory < both}
             bounds["interconnect_gbs"] |= left
         return {metric: sorted(found) for metric, found in bounds.items() if found}
+
+    def chip_outlook(self, destination: str, now: float) -> Hashable:
+        """Stands for the rules on chips in force and known to come: while it stays, they do."""
+        _, turn = self._place(now, ON_CHIPS)
+        ahead = self._chip_controls_ahead(destination, now)
+        return self, turn, tuple(control.id for control in ahead)
 
     def chip_control_ahead(self, destination: str, now: float, lead: float) -> bool:
         """Whether a chip control is known to come for ``destination``; relaxations do not count."""
@@ -319,19 +345,23 @@ class RuleBook(ProgrammeBook):
             return shipped * (1.0 - self._kept_at_home(region, day))
 
         key = ("tool", tool_class, maker_country, region, foundry)
-        return self._average(key, start, end, admitted)
+        return self._average(key, start, end, admitted, ON_TOOLS)
 
     def memory_access(self, region: str, start: float, end: float) -> float:
         """Share of wanted foreign high-bandwidth memory admitted to a region over a period."""
-        return self._average(
-            ("memory", region), start, end, lambda day: self._admitted(MemoryControl, region, day)
-        )
+
+        def admitted(day: date) -> float:
+            return self._admitted(MemoryControl, region, day)
+
+        return self._average(("memory", region), start, end, admitted, (MemoryControl,))
 
     def cloud_access(self, region: str, start: float, end: float) -> float:
         """Share of wanted rentals of chips abroad admitted to a region's firms over a period."""
-        return self._average(
-            ("cloud", region), start, end, lambda day: self._admitted(CloudControl, region, day)
-        )
+
+        def admitted(day: date) -> float:
+            return self._admitted(CloudControl, region, day)
+
+        return self._average(("cloud", region), start, end, admitted, (CloudControl,))
 
     def servicing_access(self, maker_country: str, region: str, start: float, end: float) -> float:
         """Share of the service that a country's toolmakers may give fabs of a region."""
@@ -339,7 +369,9 @@ class RuleBook(ProgrammeBook):
         def admitted(day: date) -> float:
             return self._admitted(ServicingControl, region, day, issuer=maker_country)
 
-        return self._average(("servicing", maker_country, region), start, end, admitted)
+        return self._average(
+            ("servicing", maker_country, region), start, end, admitted, (ServicingControl,)
+        )
 
     def memory_control_ahead(self, region: str, now: float, lead: float) -> bool:
         """Whether a memory control is known to come for ``region``."""
@@ -367,7 +399,7 @@ class RuleBook(ProgrammeBook):
             return min(listed, self._admitted(FoundryControl, designer_region, day))
 
         key = ("foundry", designer, designer_region, foundry_region)
-        return self._average(key, start, end, admitted)
+        return self._average(key, start, end, admitted, ON_FOUNDRIES)
 
     def design_software_access(self, region: str, nm: float, start: float, end: float) -> float:
         """Share of a region's need for foreign design software at a node class that is met."""
@@ -380,7 +412,9 @@ class RuleBook(ProgrammeBook):
             ]
             return min(shares, default=1.0)
 
-        return self._average(("design-software", region, nm), start, end, admitted)
+        return self._average(
+            ("design-software", region, nm), start, end, admitted, (DesignSoftwareControl,)
+        )
 
     # --- how ------------------------------------------------------------------------------------
 

@@ -43,7 +43,13 @@ class ToolMarket:
         for tool_class in TOOL_CLASSES:
             for chinese in (True, False):
                 makers = [m for m in self._toolmakers if (m.region == "CN") is chinese]
-                self._deliver(tool_class, makers, expansions, rules, start, end)
+                # Chinese makers serve Chinese foundries only.
+                served = {
+                    foundry: expansion
+                    for foundry, expansion in expansions.items()
+                    if foundry.region == "CN" or not chinese
+                }
+                self._deliver(tool_class, makers, served, rules, start, end)
         for foundry, expansion in expansions.items():
             foundry.begin_fab(np.minimum(expansion, foundry.affordable_expansion()))
 
@@ -59,7 +65,7 @@ class ToolMarket:
         makers = [maker for maker in makers if tool_class in maker.shipped]
         capacities = [maker.capacity(tool_class, end - start) for maker in makers]
         everything = total([np.zeros_like(self._ledger.outside.cash), *capacities])
-        if not (everything > 0.0).any():
+        if not expansions or not (everything > 0.0).any():
             return
         orders = {f: f.order(tool_class, expansion) for f, expansion in expansions.items()}
         for maker, capacity in zip(makers, capacities, strict=True):
@@ -83,9 +89,9 @@ class ToolMarket:
         start: float,
         end: float,
     ) -> float | Floats:
-        """Share of an order that may be shipped; Chinese makers serve Chinese foundries only."""
-        if maker.region == "CN":
-            return 1.0 if foundry.region == "CN" else 0.0
+        """Share of an order that may be shipped."""
+        if maker.region == foundry.region == "CN":
+            return 1.0
         return rules.tool_access(
             tool_class, maker.country, maker.region, foundry.region, foundry.name, start, end
         )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from agents.arrays import filled, ratio, shares, total
+from agents.arrays import filled, ratio, shares, span, total
 
 # Magnitudes far apart, so that another order of addition shows in the last digits.
 AWKWARD = np.random.default_rng(7).lognormal(0.0, 8.0, size=(300, 64))
@@ -95,3 +95,14 @@ def test_shares_sum_to_one_or_to_nothing(rows):
 
 def test_shares_are_in_the_measure_of_the_weights():
     assert shares(np.array([[1.0, 0.0], [3.0, 5.0]])).tolist() == [[0.25, 0.0], [0.75, 1.0]]
+
+
+@given(st.lists(st.integers(0, 6), max_size=6))
+def test_a_span_picks_the_same_rows_in_the_same_order(places):
+    rows = np.arange(14.0).reshape(7, 2)
+    assert np.array_equal(rows[span(places)], rows[np.array(places, dtype=np.int64)])
+
+
+def test_a_span_of_places_in_a_row_is_a_slice():
+    assert span([2, 3, 4]) == slice(2, 5)
+    assert span([2, 4, 3, 5]) == [2, 4, 3, 5]

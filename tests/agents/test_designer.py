@@ -136,6 +136,30 @@ def test_a_version_ships_after_its_lag_where_china_is_worth_it(cast):
     assert np.isinf(planner(cast, stake=0.12).variants[0].launches).all(), "half a billion a year"
 
 
+def test_a_designer_designs_anew_once_a_stricter_rule_is_announced(cast):
+    def threshold(name, bound, **days):
+        return cast.instrument(
+            "chip-threshold",
+            name,
+            tests=[{"all_of": [{"metric": "tpp", "at_least": "bound"}], "outcome": "licence"}],
+            parameters={"bound": bound},
+            **days,
+        )
+
+    later = {"announced": date(2023, 7, 1), "effective": date(2024, 1, 1)}
+    rules = [threshold("now", 4800.0), threshold("later", 2400.0, **later)]
+    world = cast.world(2, time=12.0, instruments=rules, **DESIGN)
+    designer = cast.designer(world, cast.chip(name="Fast"), products="versions-planned")
+    designer.forgone = np.ones(2)
+    for world.time in (12.0, 17.0, 18.0, 19.0):
+        designer.plan_variants()
+    first, second = designer.variants
+    assert first.chip.tpp == pytest.approx(4800.0, rel=0.02)
+    assert second.chip.tpp == pytest.approx(2400.0, rel=0.02)
+    assert first.launches.tolist() == [18.0, 18.0]
+    assert second.launches.tolist() == [24.0, 24.0]
+
+
 def test_a_version_begun_is_not_begun_again(cast):
     designer = planner(cast)
     designer.model.time = 15.0

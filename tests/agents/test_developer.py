@@ -402,7 +402,7 @@ def test_without_notice_attention_stays(cast, world):
 def counter(haste=0.0, offered=((1.0,), (1.0,), (0.0,))) -> Counter:
     ones = np.ones((3, 2))
     price = np.array([[2e-5], [4e-5], [1e-5]]) * np.ones((1, 2))
-    ways = ("direct", "direct", "smuggled")
+    ways: dict[str, slice | list[int]] = {"direct": [0, 1], "smuggled": [2]}
     return Counter(np.array(offered), price, (ones, ones), haste, ways)
 
 

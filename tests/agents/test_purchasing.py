@@ -80,5 +80,11 @@ def test_a_hurry_draws_on_reserves_and_never_beyond():
 
 def test_the_main_channel_takes_most_of_the_budget():
     shares = np.array([[0.3, 0.0, 0.6, 0.0], [0.3, 0.0, 0.1, 0.0], [0.4, 0.0, 0.3, 1.0]])
-    got = main_channel(shares, ("direct", "direct", "rented"), ("direct", "rented"))
+    got = main_channel(shares, {"rented": [2], "direct": slice(2)}, ("direct", "rented"))
     assert got.tolist() == [0, -1, 0, 1]
+    assert main_channel(shares[:0], {}, ("direct", "rented")).tolist() == [-1] * 4
+
+
+def test_of_two_channels_that_take_the_same_the_first_is_the_main_one():
+    got = main_channel(np.full((2, 1), 0.5), {"b": [0], "c": [1]}, ("a", "b", "c"))
+    assert got.tolist() == [1]

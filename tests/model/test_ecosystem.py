@@ -82,7 +82,7 @@ class Scene:
     def deliver(self, chip: str, units: float, quarters: int = 1) -> Ecosystem:
         for _ in range(quarters):
             kind = Kind("CN", "CN", chip, "domestic")
-            self.base.receive(kind, np.full(2, units), self.world.time)
+            self.base.receive([kind], np.full((1, 2), units), self.world.time)
             self.ecosystem.count_accelerators(
                 self.designers, self.base, {"Best": 1.0, "Home": 1.0}, WRITERS, 3.0
             )

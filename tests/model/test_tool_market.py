@@ -166,3 +166,15 @@ def test_tools_and_money_are_conserved_and_no_maker_ships_more_than_it_can(cast,
                 assert (maker.shipped[tool_class] - shipped[tool_class] <= most + 1e-9).all()
         for foundry in scene.foundries:
             assert all((foundry.tools[store] >= 0.0).all() for store in STORES)
+
+
+def test_chinese_makers_sell_to_chinese_foundries_only(cast):
+    scene = Scene(cast, ("CN", "CN", PLENTY))
+    scene.clear()
+    assert (scene.chinese.tools_received["immersion"] > 0.0).all()
+    assert scene.other.tools_received["immersion"].tolist() == [0.0, 0.0]
+    assert {foundry for _, foundry, _ in scene.market.latest} == {"Chinese"}
+    assert scene.adds_up()
+    nobody = ToolMarket([scene.other], scene.makers, scene.world.parameters, scene.world.ledger)
+    nobody.clear(NO_RULES, 3.0, 6.0)
+    assert nobody.latest == {}

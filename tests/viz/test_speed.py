@@ -9,8 +9,8 @@ import pytest
 
 MONTHS = 12
 SHOWN = "Number(document.querySelector('.aigap-date').innerText.split(' ')[1])"
-# The aim is 200 ms (docs/live-view.md says how far it is).  This guards against a mistake that
-# makes every month several times dearer, on machines that have much else to do at the same time.
+# The aim is 200 ms by the clock on idle cores (docs/live-view.md has what was seen).  This guards
+# against a mistake that makes every month several times dearer, on machines that may be busy.
 MILLISECONDS_A_MONTH = 800.0
 
 

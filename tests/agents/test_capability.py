@@ -278,3 +278,16 @@ def test_post_training_has_diminishing_returns_and_does_not_depend_on_the_step()
     at_once = capability.post_trained(level, techniques, one, pace=0.1 * one, months=12.0)
     assert seen == pytest.approx(at_once)
     assert at_once == pytest.approx(1.0 - np.exp(-1.2))
+
+
+@given(shares, st.floats(0.1, 0.6), st.floats(0.05, 0.95))
+def test_a_cluster_yields_between_what_beginners_and_what_skilled_engineers_get(
+    skill: np.ndarray, best: float, untrained: float
+):
+    figures = {"best": np.full(6, best), "untrained": np.full(6, untrained)}
+    beginners = capability.utilisation(np.zeros(6), **figures)
+    got = capability.utilisation(skill, **figures)
+    skilled = capability.utilisation(np.ones(6), **figures)
+    np.testing.assert_allclose(beginners, best * untrained)
+    np.testing.assert_allclose(skilled, best)
+    np.testing.assert_allclose(got, beginners + skill * (skilled - beginners))

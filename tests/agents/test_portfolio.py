@@ -189,3 +189,13 @@ def test_a_review_changes_at_most_one_sector_each_way_and_tells_of_all_it_change
         told = sorted(sentence.split()[0] for _, sentence in decisions.of_future(future))
         happened = ["enters"] * begun[:, future].sum() + ["leaves"] * left[:, future].sum()
         assert told == happened
+
+
+def test_what_comes_to_be_near_is_judged_as_near_from_then_on():
+    view = outlook(takings=paying(RETAIL, 2.0))
+    near = view.between.copy()
+    near[FINANCE, RETAIL] = 0.05
+    portfolio = Portfolio(("finance",), 1)
+    assert reviewed(portfolio, view) == [], "it does not pay for so long a way"
+    entered = reviewed(portfolio, outlook(takings=view.takings, between=near))
+    assert [sentence.split(":")[0] for sentence in entered] == ["enters retail"]

@@ -79,3 +79,20 @@ def test_a_reworked_model_comes_out_within_the_month_gone_by(since, day, months)
     )
     assert now - 1.0 <= got[0] <= now
     assert got[0] == pytest.approx(max(now - day, min(since + months, now)))
+
+
+levels = st.floats(-5.0, 35.0)
+
+
+@given(levels, levels)
+def test_a_leader_is_ahead_by_the_difference_and_nobody_by_less_than_nothing(one, other):
+    leader, level = np.array([one, other]), np.array([other, one])
+    got = run_planning.ahead(leader, level)
+    np.testing.assert_allclose(got, np.maximum(leader - level, 0.0))
+    assert (got >= 0.0).all()
+
+
+def test_nobody_is_ahead_of_or_behind_one_who_has_no_model():
+    no_model = -np.inf
+    leader, level = np.array([no_model, 3.0, no_model]), np.array([3.0, no_model, no_model])
+    assert run_planning.ahead(leader, level).tolist() == [0.0, 0.0, 0.0]

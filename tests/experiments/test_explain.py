@@ -183,6 +183,7 @@ def test_futures_in_which_a_gap_is_unknown_are_left_out_and_counted(monkeypatch)
 SMALL = ["explain", "--from", "2023-01", "--to", "2023-04", "--futures", "3", "--workers", "1"]
 
 
+@pytest.mark.slow
 def test_the_command_prints_tables_and_json_and_draws(tmp_path, capsys):
     figure = tmp_path / "why.png"
     assert status([*SMALL, "--figure", str(figure)]) == 0

@@ -184,7 +184,7 @@ def test_any_policy_file_is_checked_or_refused_in_a_line(tree: Any, capsys):
 
 
 @given(text=st.text(max_size=60) | st.binary(max_size=60))
-@quick
+@settings(parent=quick, max_examples=60)
 def test_any_bytes_are_refused_or_read(text: str | bytes, capsys):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.yaml"

@@ -130,7 +130,7 @@ def _speed(session: LiveSession, asked: Mapping[str, Any]) -> None:
     if wanted is None:
         raise LiveError("choose one of the speeds offered")
     session.speed = wanted
-    session.choose(session.future)
+    session.show_anew()
 
 
 def _rank(session: LiveSession, asked: Mapping[str, Any]) -> None:

@@ -135,10 +135,11 @@ def _speed(session: LiveSession, asked: Mapping[str, Any]) -> None:
 
 def _rank(session: LiveSession, asked: Mapping[str, Any]) -> None:
     rank: Any = asked.get("value")
-    if rank not in get_args(Rank) or session.live is None:
+    track = session.live
+    if rank not in get_args(Rank) or track is None:
         raise LiveError("choose the median, the widest or the narrowest future")
     with session.lock:
-        future = session.live.ranked(rank)
+        future = track.ranked(rank)
     session.choose(future)
 
 

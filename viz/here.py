@@ -119,7 +119,7 @@ def begin_as_asked(query: str | None, *, forking: bool) -> None:
 
 def address_now(session: LiveSession) -> Address:
     """The address of what is shown now."""
-    begun = session.beginning
+    begun, track = session.beginning, session.live
     return Address(
         policy=begun.policy.name,
         futures=begun.futures,
@@ -128,7 +128,7 @@ def address_now(session: LiveSession) -> Address:
         fixed=begun.fixed,
         date=session.date,
         future=session.future,
-        levers=session.live.levers if session.live else (),
+        levers=track.levers if track else (),
         page=_page_state.value,
     )
 

@@ -47,7 +47,8 @@ class LiveSession:
 
     Attributes:
         lock: held by whoever reads or changes a world.
-        live: the world watched; None until the first is built.
+        live: the world watched; None until the first is built, and again once the session is let
+            go, which may be at any moment: whoever reads it reads it once.
         forks: worlds that part from one moment of it, compared side by side.
         beginning: what the live world was begun with.
         future: number of the future that is drawn through the fans.
@@ -88,14 +89,16 @@ class LiveSession:
     @property
     def date(self) -> dt.date:
         """The present month of the live world."""
-        return self.live.date if self.live else RECORD_START
+        track = self.live
+        return track.date if track else RECORD_START
 
     @property
     def on_stage(self) -> list[Track]:
         """The worlds that play and step now."""
         if self.stage == "forks":
             return list(self.forks)
-        return [self.live] if self.live else []
+        track = self.live
+        return [track] if track else []
 
     # --- what a user asks for; each returns at once ----------------------------------------------
 
@@ -175,8 +178,9 @@ class LiveSession:
         require_within(self.beginning.futures, day)
         if day.day != 1:
             day = day.replace(day=1)
-        if self.stage == "live" and self.live is not None and day < self.live.date:
-            kept = [lever for lever in self.live.levers if lever.on < day]
+        track = self.live
+        if self.stage == "live" and track is not None and day < track.date:
+            kept = [lever for lever in track.levers if lever.on < day]
             return self.begin(self.beginning, day, kept, future=self.future)
         return self._start(lambda: self._run_to(self.on_stage, day))
 
@@ -193,8 +197,8 @@ class LiveSession:
 
         def work() -> None:
             with self._saying("Changing the rules from here"), self.lock:
-                assert self.live is not None
-                self.live.pull(Lever(self.live.date, action, target, amount))  # type: ignore[arg-type]
+                track = self._live_or_refuse()
+                track.pull(Lever(track.date, action, target, amount))  # type: ignore[arg-type]
             if was_playing:
                 self._play()
 
@@ -235,7 +239,8 @@ class LiveSession:
         Raises:
             LiveError: if there is no such future.
         """
-        _require_future(future, self.live.futures if self.live else self.beginning.futures)
+        track = self.live
+        _require_future(future, (track or self.beginning).futures)
         self.future = future
         self._changed()
 
@@ -327,8 +332,14 @@ class LiveSession:
             self._stop_work.wait(max(0.0, 1.0 / self.speed - (monotonic() - began)))
         self.playing = False
 
+    def _live_or_refuse(self) -> Track:
+        track = self.live
+        if track is None:
+            raise LiveError("there is no world yet; reset to begin one")
+        return track
+
     def _can_go_on(self) -> bool:
-        return bool(self.on_stage) and self.on_stage[0].date < LAST_MONTH
+        return any(track.date < LAST_MONTH for track in self.on_stage[:1])
 
     def _one_month(self) -> None:
         if not self._can_go_on():
@@ -363,8 +374,8 @@ class LiveSession:
 
     def _part(self, policies: Sequence[Policy | None]) -> None:
         with self.lock:
-            assert self.live is not None
-            self.forks = [self.live.forked(policy) for policy in policies]
+            track = self._live_or_refuse()
+            self.forks = [track.forked(policy) for policy in policies]
 
     def _replay(self, track: Track, until: dt.date, levers: Sequence[Lever]) -> None:
         for lever in sorted(levers, key=lambda pulled: pulled.on):

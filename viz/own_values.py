@@ -25,7 +25,8 @@ def OwnValues() -> None:
 
 def draw_again(session: LiveSession) -> None:
     """Live the same again with every parameter drawn."""
-    levers = session.live.levers if session.live else ()
+    track = session.live
+    levers = track.levers if track else ()
     session.begin(replace(session.beginning, fixed={}), session.date, levers, future=session.future)
 
 

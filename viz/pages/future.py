@@ -27,7 +27,8 @@ def Page() -> None:
     solara.use_effect(lambda: session.show("live"), [])
     Controls(setup=False)
     OwnValues()
-    if session.live is None:
+    track = session.live
+    if track is None:
         Waiting()
         return
     which = state.get("which", "number")
@@ -52,7 +53,6 @@ def Page() -> None:
         rv.Html(tag="p", class_="notice", children=[words])
         return
     with session.lock:
-        track = session.live
         future = track.ranked(which) if which in WAYS else session.future  # type: ignore[arg-type]
     _Told(
         track,

@@ -31,14 +31,15 @@ def Page() -> None:
     solara.use_effect(lambda: session.show("live"), [])
     Controls()
     OwnValues()
-    if session.live is None:
+    track = session.live
+    if track is None:
         Waiting()
         return
     focus = _one_of(state.get("focus"), FOCUSES)
     whose = _one_of(state.get("whose"), WHOSE)
     all_firms = state.get("firms") == "all"
     with session.lock:
-        world = session.live.world
+        world = track.world
         future = session.future if whose == "future" else None
         shown = network(
             world,
@@ -60,7 +61,7 @@ def Page() -> None:
         focuses=_options(FOCUSES),
         whose=whose,
         future=session.future,
-        ensemble=_capital(session.live.ensemble),
+        ensemble=_capital(track.ensemble),
         all_firms=all_firms,
         event_pick=lambda name: here.keep(agent=str(name)[:100] or None),
         event_aim=lambda name: here.keep(focus=str(name)[:10]),

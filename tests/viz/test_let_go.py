@@ -16,6 +16,7 @@ from viz.beginning import Beginning
 from viz.controls import _rank
 from viz.limits import LiveError
 from viz.live_session import LiveSession
+from viz.track import Track
 
 PAGES = ("live", "fork", "network", "future", "rules", "studies")
 MORE_THAN_ARE_READ = 60
@@ -25,6 +26,7 @@ class Fleeting(LiveSession):
     """A session that another thread lets go once its world has been read so many times."""
 
     reads_left = MORE_THAN_ARE_READ
+    _live: Track | None
 
     @property
     def live(self):

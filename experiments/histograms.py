@@ -22,6 +22,7 @@ RELATIVE_ERROR = 0.5 / 2**_BITS_KEPT
 INFINITE = 2047 << _BITS_KEPT
 # Bins lie between minus and plus this, so that a cell and a bin go into one integer.
 _BINS = 2 ** (11 + _BITS_KEPT)
+_BITS_OF_A_BIN = 12 + _BITS_KEPT
 _NONE = np.iinfo(np.int32).max
 
 Bins = NDArray[np.int32]
@@ -63,11 +64,11 @@ class Histograms:
         codes, counts = codes[order], counts[order]
         if not codes.size:
             return self
-        places = np.flatnonzero(np.diff(codes, prepend=-1))
-        cells, bins = np.divmod(codes[places], 2 * _BINS)
+        places = np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1])
+        codes = codes[places]
         return Histograms(
-            _starts(cells, self.starts.size - 1),
-            (bins - _BINS).astype(np.int32),
+            _starts(codes >> _BITS_OF_A_BIN, self.starts.size - 1),
+            ((codes & (2 * _BINS - 1)) - _BINS).astype(np.int32),
             np.add.reduceat(counts, places),
         )
 
@@ -118,7 +119,7 @@ class Histograms:
 
     def _codes(self) -> Ints:
         cells = np.repeat(np.arange(self.starts.size - 1), np.diff(self.starts))
-        codes: Ints = cells * (2 * _BINS) + (self.bins.astype(np.int64) + _BINS)
+        codes: Ints = (cells << _BITS_OF_A_BIN) + (self.bins.astype(np.int64) + _BINS)
         return codes
 
 

@@ -153,7 +153,7 @@ class Summariser:
             side = OUTCOMES[name].censored_by
             known = column if side is None else beyond_record(column, values[side])
             rows.append(known.reshape(shard.futures, -1).T)
-        return np.concatenate(rows)
+        return np.ascontiguousarray(np.concatenate(rows))  # cells are read one by one
 
     def _read(self, part: StoredPart) -> Iterator[Summary]:
         return part_read(checked_content(self.directory, part), len(self.study.policies))

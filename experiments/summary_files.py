@@ -23,7 +23,9 @@ _HISTOGRAMS = ("levels", "changes")
 
 def part_content(summaries: Iterable[Summary]) -> bytes:
     """Summaries of the policies, one after another, as the bytes of a file: one row per cell."""
-    return _written([pa.table(dict(_columns(summary))) for summary in summaries])
+    tables = [pa.table(dict(_columns(summary))) for summary in summaries]
+    # It is read once or twice and thrown away, and its values are hardly ever the same.
+    return _written(tables, compression="lz4", use_dictionary=False)
 
 
 def part_read(content: bytes, policies: int) -> Iterator[Summary]:
@@ -50,7 +52,7 @@ def table_content(study: Study, summaries: Iterable[Summary]) -> bytes:
             "date": pa.array(np.tile(np.array(months, "datetime64[D]"), len(outcomes))),
         }
         tables.append(pa.table(keys | dict(_figures(summary, study.futures))))
-    return _written(tables)
+    return _written(tables, compression=COMPRESSION)
 
 
 def _figures(summary: Summary, futures: int) -> Iterator[tuple[str, Any]]:
@@ -111,8 +113,8 @@ def _histograms(rows: pa.Table, name: str) -> Histograms:
     )
 
 
-def _written(tables: list[pa.Table]) -> bytes:
+def _written(tables: list[pa.Table], **options: Any) -> bytes:
     sink = pa.BufferOutputStream()
     table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    pq.write_table(table, sink, compression=COMPRESSION)
+    pq.write_table(table, sink, **options)
     return bytes(sink.getvalue())

@@ -6,11 +6,12 @@ its own month.  How policies are put together changes what a study costs, never 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heapreplace
+from itertools import groupby
 
 import numpy as np
 
@@ -85,25 +86,23 @@ class Chains:
 
     def of(self, shards: Iterable[Shard]) -> Iterator[Chain]:
         """The chains that make up some shards of the study; few shards are under way at a time."""
+        found = list(self._blocks_by_policy(shards))
+        alike = Counter(tuple(blocks) for blocks in found)
+        plans = {policies: self._best(policies, copies) for policies, copies in alike.items()}
+        for blocks in found:
+            for plan in plans[tuple(blocks)]:
+                branches = (Branch(month, blocks[name]) for month, name in plan.leaving)
+                yield Chain(blocks[plan.trunk], tuple(branches))
+
+    def _blocks_by_policy(self, shards: Iterable[Shard]) -> Iterator[dict[str, Block]]:
+        """For each block of futures, the same futures under every policy that lacks them."""
         ranges: dict[tuple[int, int], list[Shard]] = defaultdict(list)
         for shard in shards:
             ranges[shard.first_future, shard.futures].append(shard)
-        alike: dict[tuple[str, ...], int] = defaultdict(int)
-        for found in ranges.values():
-            alike[_policies(found)] += len(list(cut(found[:1], self._size)))
-        plans = {policies: self._best(policies, copies) for policies, copies in alike.items()}
-        for found in ranges.values():
-            by_policy = {shard.policy: shard for shard in found}
-            for plan in plans[_policies(found)]:
-                yield from self._cut(plan, by_policy)
-
-    def _cut(self, plan: _Plan, shards: dict[str, Shard]) -> Iterator[Chain]:
-        """A plan for whole shards as chains of blocks."""
-        leaving = [cut([shards[name]], self._size) for _, name in plan.leaving]
-        months = [month for month, _ in plan.leaving]
-        for trunk, *blocks in zip(cut([shards[plan.trunk]], self._size), *leaving, strict=True):
-            branches = (Branch(month, block) for month, block in zip(months, blocks, strict=True))
-            yield Chain(trunk, tuple(branches))
+        for policies, alike in groupby(ranges.values(), key=_policies):
+            by_policy = zip(*alike, strict=True)
+            for blocks in zip(*(cut(own, self._size) for own in by_policy), strict=True):
+                yield dict(zip(policies, blocks, strict=True))
 
     def _best(self, policies: Sequence[str], copies: int) -> list[_Plan]:
         """The plans that are done soonest, the longest first.

@@ -21,7 +21,13 @@ from experiments.runner import resume as resume_study
 from experiments.runner import run as run_study
 from experiments.store import resuming
 from experiments.storing import WriteError, stored_futures, unfinished, what_lies_there
-from experiments.study import MOST_FUTURES, MOST_MONTHS, Study, StudyError
+from experiments.study import (
+    MOST_FUTURES,
+    MOST_FUTURES_TOGETHER,
+    MOST_MONTHS,
+    Study,
+    StudyError,
+)
 from experiments.study_files import asked_for, load_study
 from experiments.terminal import counted, say
 
@@ -132,7 +138,7 @@ def run(
         typer.Option(
             metavar="B",
             min=1,
-            max=MOST_FUTURES,
+            max=MOST_FUTURES_TOGETHER,
             help="Futures simulated together; changes speed, never results.",
             show_default="what suits the study",
         ),

@@ -25,8 +25,10 @@ from model.world import World
 # Chains handed out per worker: one under way and one waiting, so that none is idle.
 _CHAINS_PER_WORKER = 2
 # What a block costs whatever its size, in units of what 1,000 futures in it cost besides.
-_COST_OF_A_BLOCK = 1.5
+_COST_OF_A_BLOCK = 0.6
 _MOST_PARTS = 8
+# Twice as many save little more, and take as much more memory in each worker.
+_MOST_SHARDS_TOGETHER = 2
 
 Values = NDArray[np.float64]
 
@@ -48,8 +50,8 @@ def run(
         directory: where to.
         workers: processes; 1 runs in this one.
         executor: does the work in place of such processes; ``workers`` is how many it has.
-        block: futures simulated together (at most a shard's 1,000; by default what suits the
-            study); it changes speed and memory, never a result.
+        block: futures simulated together (of those above 1,000 whole shards of 1,000; by default
+            what suits the study); it changes speed and memory, never a result.
         overwrite: replace a study that lies in the directory.
         advance: told the number of futures done, each time some are.
 
@@ -103,16 +105,20 @@ def resume(
 def suitable_block(study: Study, workers: int) -> int:
     """A block size that is cheap for each future and leaves no worker idle for long.
 
-    A block of a whole shard costs least for each future; parts pay only where there are fewer
-    shards than workers.
+    The larger a block, the less it costs for each future; parts of shards pay only where there are
+    fewer shards than workers.
     """
-    shards = sum(1 for _ in study.shards())
+    shards = ceil(study.futures / FUTURES_PER_SHARD)  # of each policy
+    parts = range(1, _MOST_PARTS + 1)
+    together = range(2, _MOST_SHARDS_TOGETHER + 1)
+    tasks = {ceil(FUTURES_PER_SHARD / count): shards * count for count in parts}
+    tasks |= {FUTURES_PER_SHARD * count: ceil(shards / count) for count in together}
 
-    def done_after(parts: int) -> float:
-        rounds = ceil(shards * parts / workers)
-        return rounds * (_COST_OF_A_BLOCK + 1.0 / parts)
+    def done_after(size: int) -> float:
+        rounds = ceil(len(study.policies) * tasks[size] / workers)
+        return rounds * (_COST_OF_A_BLOCK + size / FUTURES_PER_SHARD)
 
-    return ceil(FUTURES_PER_SHARD / min(range(1, _MOST_PARTS + 1), key=done_after))
+    return min(tasks, key=done_after)
 
 
 def simulate(study: Study, chain: Chain, rows: Rows) -> Iterator[tuple[Block, Values]]:
@@ -123,7 +129,7 @@ def simulate(study: Study, chain: Chain, rows: Rows) -> Iterator[tuple[Block, Va
         keeps, ``(outcomes, futures, months)``.
     """
     trunk = World(
-        study.policy(chain.trunk.shard.policy),
+        study.policy(chain.trunk.policy),
         futures=chain.trunk.futures,
         seed=study.seed,
         first_future=chain.trunk.first_future,
@@ -136,9 +142,7 @@ def simulate(study: Study, chain: Chain, rows: Rows) -> Iterator[tuple[Block, Va
     for branch in chain.branches:
         trunk.run_to(trunk.calendar.month(branch.month))
         # One that never leaves within the horizon is the trunk to its end.
-        twin = (
-            trunk.branch(study.policy(branch.block.shard.policy)) if branch.month < last else trunk
-        )
+        twin = trunk.branch(study.policy(branch.block.policy)) if branch.month < last else trunk
         yield branch.block, _lived(study, twin)
     yield chain.trunk, _lived(study, trunk)
 
@@ -159,8 +163,9 @@ def simulate_as(
     """Live the blocks of a chain by the very model that the study is run with.
 
     Returns:
-        The blocks in any order, each with its file where it is a whole shard, so that workers share
-        the work of encoding; otherwise with its outcomes, ``(outcomes, futures, months)``.
+        Blocks within one shard, in any order, each with its file where it is a whole shard, so that
+        workers share the work of encoding; otherwise with its outcomes, ``(outcomes, futures,
+        months)``.
 
     Raises:
         RunError: if the worker that this runs in has another model.
@@ -170,10 +175,13 @@ def simulate_as(
         raise RunError(
             f"a worker has another model or other packages ({here.differences(expected)})"
         )
-    return [
-        (block, ShardFile.of(study, block.shard, values) if block.is_whole_shard else values)
-        for block, values in simulate(study, chain, rows)
-    ]
+    found: list[tuple[Block, Values | ShardFile]] = []
+    for block, values in simulate(study, chain, rows):
+        firsts = [part.first_future - block.first_future for part in block.by_shard]
+        for part, own in zip(block.by_shard, np.split(values, firsts[1:], axis=1), strict=True):
+            whole = part.is_whole_shard
+            found.append((part, ShardFile.of(study, part.shard, own) if whole else own))
+    return found
 
 
 def _complete(

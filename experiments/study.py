@@ -20,6 +20,7 @@ from model.policy import Policy
 
 LAST_MONTH = date(2040, 12, 1)
 FUTURES_PER_SHARD = 1000
+MOST_FUTURES_TOGETHER = 10_000
 MOST_FUTURES = 10_000_000
 MOST_MONTHS = 240
 
@@ -42,19 +43,44 @@ class Shard:
         last = self.first_future + self.futures - 1
         return f"results/{self.policy}/futures-{self.first_future:05d}-{last:05d}.parquet"
 
+    def is_before(self, other: Shard) -> bool:
+        """Whether the futures of another of the same policy follow its own."""
+        return (self.policy, self.first_future + self.futures) == (other.policy, other.first_future)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Consecutive futures of one shard that are simulated together."""
+    """Consecutive futures of one policy that are simulated together.
 
-    shard: Shard
+    They are some or all of one shard, or all of several that follow one another.
+    """
+
+    shards: tuple[Shard, ...]
     first_future: int
     futures: int
 
     @property
+    def policy(self) -> str:
+        """The name of its policy."""
+        return self.shards[0].policy
+
+    @property
+    def shard(self) -> Shard:
+        """The shard of a block that lies within one."""
+        (shard,) = self.shards
+        return shard
+
+    @property
     def is_whole_shard(self) -> bool:
-        """Whether the shard has no other futures."""
-        return self.futures == self.shard.futures
+        """Whether it lies within one shard, which has no other futures."""
+        return len(self.shards) == 1 and self.futures == self.shard.futures
+
+    @property
+    def by_shard(self) -> tuple[Block, ...]:
+        """The same futures as blocks that each lie within one shard."""
+        if len(self.shards) == 1:
+            return (self,)
+        return tuple(Block((one,), one.first_future, one.futures) for one in self.shards)
 
 
 class Study(Strict):
@@ -195,7 +221,7 @@ class Study(Strict):
             yield Shard(name, first, min(FUTURES_PER_SHARD, self.futures - first))
 
     def blocks(self, size: int) -> Iterator[Block]:
-        """The pieces the study is simulated in, shard by shard, at most ``size`` futures each."""
+        """The pieces the study is simulated in, of at most ``size`` futures; see ``cut``."""
         return cut(self.shards(), size)
 
 
@@ -214,11 +240,29 @@ def require_fit(held: Ensemble, chosen: Design, seed: int, futures: int) -> None
 
 
 def cut(shards: Iterable[Shard], size: int) -> Iterator[Block]:
-    """Shards in blocks of at most ``size`` futures."""
+    """Shards in blocks of at most ``size`` futures: parts of one, or several neighbours."""
+    most = size // FUTURES_PER_SHARD
+    if most > 1:
+        for together in _neighbours(shards, most):
+            futures = sum(shard.futures for shard in together)
+            yield Block(tuple(together), together[0].first_future, futures)
+        return
     for shard in shards:
         for offset in range(0, shard.futures, size):
             count = min(size, shard.futures - offset)
-            yield Block(shard, shard.first_future + offset, count)
+            yield Block((shard,), shard.first_future + offset, count)
+
+
+def _neighbours(shards: Iterable[Shard], most: int) -> Iterator[list[Shard]]:
+    """Shards that come one after another and hold consecutive futures of a policy."""
+    together: list[Shard] = []
+    for shard in shards:
+        if together and (len(together) == most or not together[-1].is_before(shard)):
+            yield together
+            together = []
+        together.append(shard)
+    if together:
+        yield together
 
 
 def month_within(text: str, first: date, last: date) -> date:

@@ -32,7 +32,7 @@ LATE = (
 @given(
     names=st.lists(st.sampled_from(NAMES), min_size=1, unique=True),
     futures=st.integers(1, 2500),
-    size=st.integers(50, 1000),
+    size=st.integers(50, 4000),
     workers=st.integers(1, 9),
     kept=st.sampled_from([None, ("gap_months",)]),
 )
@@ -46,7 +46,7 @@ def test_every_block_is_in_one_chain_and_leaves_its_trunk_in_time(
     assert set(blocks) == set(study.blocks(size))
     for chain in found:
         assert len({(block.first_future, block.futures) for block in chain.blocks}) == 1
-        assert len({block.shard.policy for block in chain.blocks}) == len(chain.blocks)
+        assert len({block.policy for block in chain.blocks}) == len(chain.blocks)
         months = [branch.month for branch in chain.branches]
         assert months == sorted(months)
 
@@ -55,9 +55,9 @@ def test_policies_that_share_a_past_live_it_once():
     shared = ("history", "open-door", "talent-open")
     study = Study(policies=tuple(library()[name] for name in (*shared, "no-controls")))
     (long, alone) = Chains(study, 1000, 1).of(study.shards())
-    assert {block.shard.policy for block in long.blocks} == set(shared)
+    assert {block.policy for block in long.blocks} == set(shared)
     assert [branch.month for branch in long.branches] == [45, 47]
-    assert alone.trunk.shard.policy == "no-controls"
+    assert alone.trunk.policy == "no-controls"
 
 
 def test_no_worker_idles_for_the_sake_of_a_common_past():

@@ -103,7 +103,8 @@ ANOTHER = STUDY.model_copy(update={"seed": 2})
 
 def quick(_: object, study: Study, chain: Chain, rows: object) -> list[tuple[Block, Values]]:
     """In place of a simulation: values that tell outcome, policy, future and seed."""
-    return [(block, values_of(study, block)) for block in chain.blocks]
+    parts = (part for block in chain.blocks for part in block.by_shard)
+    return [(part, values_of(study, part)) for part in parts]
 
 
 def values_of(study: Study, block: Block) -> Values:

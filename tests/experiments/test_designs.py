@@ -169,7 +169,7 @@ def test_a_study_under_a_design_is_the_same_in_any_blocks():
 
 def block(study: Study, first: int, count: int):
     assert study.months[0] == RECORD_START
-    wanted = Block(next(study.shards()), first, count)
+    wanted = Block((next(study.shards()),), first, count)
     ((_, values),) = simulate(study, Chain(wanted), study.rows(first, count))
     return values
 

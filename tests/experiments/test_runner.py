@@ -158,6 +158,23 @@ def test_a_finished_study_is_repaired_to_the_same_bytes(tmp_path: Path):
     assert same_files(tmp_path / "one", tmp_path / "two")
 
 
+@pytest.mark.parametrize("stored", [(), ("results/same/futures-00003-00005.parquet",)])
+def test_shards_simulated_together_are_the_same_to_the_byte(
+    stored: tuple[str, ...], tmp_path: Path, monkeypatch
+):
+    """Also where some of them are there already, and where the last one is smaller."""
+    monkeypatch.setattr("experiments.study.FUTURES_PER_SHARD", 3)
+    study = Study(policies=(HISTORY, Policy(name="same")), futures=11, until=date(2022, 4, 1))
+    assert run(study, tmp_path / "one by one", block=3)
+    assert run(study, tmp_path / "together", block=9)
+    assert same_files(tmp_path / "one by one", tmp_path / "together")
+    for path in (tmp_path / "together").rglob("*.parquet"):
+        if str(path.relative_to(tmp_path / "together")) not in stored:
+            path.unlink()
+    assert resume(tmp_path / "together", block=9)
+    assert same_files(tmp_path / "one by one", tmp_path / "together")
+
+
 def test_thinning_changes_what_is_stored_and_not_what_is_simulated(tmp_path: Path):
     study = Study(policies=(HISTORY,), futures=4, until=date(2022, 12, 1))
     thin = Study(**{**dict(study), "keep": ("gap_months", "compute_cn"), "every": 3})
@@ -205,6 +222,9 @@ def test_any_executor_of_concurrent_futures_will_do(tmp_path: Path, monkeypatch)
         (2, 1000, 6, 334),
         (13, 1000, 2, 1000),
         (1, 9, 1, 1000),
+        (1, 4000, 2, 2000),
+        (1, 4000, 4, 1000),
+        (13, 5000, 2, 2000),
     ],
 )
 def test_blocks_suit_the_study(policies: int, futures: int, workers: int, size: int):

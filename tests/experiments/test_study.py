@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from experiments.study import FUTURES_PER_SHARD, Study, StudyError, month_within
+from experiments.study import Study, StudyError, cut, month_within
 from model.calendar import Calendar
 from model.outcomes import OUTCOMES
 from model.policy import HISTORY, Policy
@@ -16,17 +16,34 @@ OTHER = Policy(name="other")
 
 
 @given(futures=st.integers(1, 3500), size=st.integers(1, 3000))
-def test_blocks_hold_every_future_of_every_policy_once_and_stay_within_shards(
+def test_blocks_hold_every_future_of_every_policy_once_and_cut_or_join_shards(
     futures: int, size: int
 ):
     study = Study(policies=(HISTORY, OTHER), futures=futures)
     seen: dict[str, list[int]] = {"history": [], "other": []}
     for block in study.blocks(size):
-        assert 1 <= block.futures <= min(size, FUTURES_PER_SHARD)
-        assert block.shard.first_future <= block.first_future
-        assert block.first_future + block.futures <= block.shard.first_future + block.shard.futures
-        seen[block.shard.policy] += range(block.first_future, block.first_future + block.futures)
+        assert 1 <= block.futures <= size
+        assert sum(part.futures for part in block.by_shard) == block.futures
+        for part in block.by_shard:
+            assert part.policy == part.shard.policy == block.policy
+            assert part.shard.first_future <= part.first_future
+            ends = part.first_future + part.futures
+            assert ends <= part.shard.first_future + part.shard.futures
+            assert part.is_whole_shard or block.shard == part.shard
+            seen[block.policy] += range(part.first_future, ends)
     assert seen == {"history": list(range(futures)), "other": list(range(futures))}
+
+
+def test_only_neighbours_are_simulated_together():
+    shards = list(Study(policies=(HISTORY, OTHER), futures=3500).shards())
+    del shards[1]  # one is stored already
+    found = [(block.policy, block.first_future, block.futures) for block in cut(shards, 2500)]
+    assert found == [
+        ("history", 0, 1000),
+        ("history", 2000, 1500),
+        ("other", 0, 2000),
+        ("other", 2000, 1500),
+    ]
 
 
 def test_shards_hold_a_thousand_futures_and_the_last_one_the_rest():

@@ -19,6 +19,7 @@ from experiments.grids import axis_in_words
 from experiments.progress import progress_bar
 from experiments.runner import resume as resume_study
 from experiments.runner import run as run_study
+from experiments.runner import suitable_workers
 from experiments.store import resuming
 from experiments.storing import WriteError, stored_futures, unfinished, what_lies_there
 from experiments.study import (
@@ -126,7 +127,7 @@ def run(
             min=1,
             max=10_000,
             help="Processes, here or on the cluster.",
-            show_default="one per core",
+            show_default="one per core, where it pays",
         ),
     ] = None,
     dask: Annotated[
@@ -193,7 +194,7 @@ def run(
         study, stored = begun.study, stored_futures(begun.study, entered)
         work = partial(resume_study, directory)
     try:
-        with _hands(workers, dask) as (executor, count):
+        with _hands(study, workers, dask) as (executor, count):
             hands = partial(work, workers=count, executor=executor, block=block)
             _carry_out(study, directory, hands, _total(study) - stored)
     except KeyboardInterrupt:
@@ -227,10 +228,12 @@ def _carry_out(study: Study, directory: Path, work: Callable[..., bool], total: 
 
 
 @contextmanager
-def _hands(workers: int | None, dask: str | None) -> Iterator[tuple[Executor | None, int]]:
+def _hands(
+    study: Study, workers: int | None, dask: str | None
+) -> Iterator[tuple[Executor | None, int]]:
     """Who does the work: an executor, or none for processes of this machine; and how many."""
     if dask is None:
-        yield None, workers or available_cores()
+        yield None, workers or suitable_workers(study, available_cores())
     else:
         logging.disable(logging.CRITICAL)  # what goes wrong is told once, in a line
         with dask_cluster(dask, workers) as cluster:

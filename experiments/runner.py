@@ -24,8 +24,10 @@ from model.world import World
 
 # Chains handed out per worker: one under way and one waiting, so that none is idle.
 _CHAINS_PER_WORKER = 2
-# What a block costs whatever its size, in units of what 1,000 futures in it cost besides.
+# What a month of a block costs whatever its size, in units of what 1,000 futures in it cost too.
 _COST_OF_A_BLOCK = 0.6
+# What it costs to start worker processes, in the same units.
+_COST_OF_WORKERS = 45.0
 _MOST_PARTS = 8
 # Twice as many save little more, and take as much more memory in each worker.
 _MOST_SHARDS_TOGETHER = 2
@@ -119,6 +121,17 @@ def suitable_block(study: Study, workers: int) -> int:
         return rounds * (_COST_OF_A_BLOCK + size / FUTURES_PER_SHARD)
 
     return min(tasks, key=done_after)
+
+
+def suitable_workers(study: Study, cores: int) -> int:
+    """As many as there are cores, or one where starting more takes longer than they would save."""
+    costs = [
+        _COST_OF_A_BLOCK + block.futures / FUTURES_PER_SHARD
+        for block in study.blocks(suitable_block(study, cores))
+    ]
+    alone = sum(costs) * study.month_indices[-1]
+    together = _COST_OF_WORKERS + alone / min(cores, len(costs))
+    return cores if together < alone else 1
 
 
 def simulate(study: Study, chain: Chain, rows: Rows) -> Iterator[tuple[Block, Values]]:

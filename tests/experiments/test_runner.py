@@ -24,7 +24,7 @@ from experiments.designs import Rows
 from experiments.executors import InProcess, RunError
 from experiments.manifest import origin
 from experiments.policies import load_policy
-from experiments.runner import resume, run, simulate_as, suitable_block
+from experiments.runner import resume, run, simulate_as, suitable_block, suitable_workers
 from experiments.store import load, read_manifest
 from experiments.storing import Store
 from experiments.study import Study
@@ -230,6 +230,24 @@ def test_any_executor_of_concurrent_futures_will_do(tmp_path: Path, monkeypatch)
 def test_blocks_suit_the_study(policies: int, futures: int, workers: int, size: int):
     named = tuple(Policy(name=f"p{number}") for number in range(policies))
     assert suitable_block(Study(policies=named, futures=futures), workers) == size
+
+
+@pytest.mark.parametrize(
+    ("policies", "futures", "until", "cores", "workers"),
+    [
+        (1, 50, date(2030, 12, 1), 8, 1),
+        (2, 1000, date(2022, 6, 1), 2, 1),
+        (2, 1000, date(2030, 12, 1), 1, 1),
+        (2, 1000, date(2030, 12, 1), 2, 2),
+        (13, 1000, date(2030, 12, 1), 8, 8),
+    ],
+)
+def test_workers_are_started_where_they_save_time(
+    policies: int, futures: int, until: date, cores: int, workers: int
+):
+    named = tuple(Policy(name=f"p{number}") for number in range(policies))
+    study = Study(policies=named, futures=futures, until=until)
+    assert suitable_workers(study, cores) == workers
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ from experiments.calibrating import (
 )
 from experiments.calibration import CalibrationError
 from experiments.calibration_tables import WIDE, markdown, show
-from experiments.durable import write_whole
+from experiments.durable import why_unwritable, write_whole
 from experiments.ensemble_choice import why_stale
 from experiments.ensembles import SHIPPED, ensemble_content
 from experiments.executors import available_cores
-from experiments.figure_files import require_suffix
+from experiments.figure_files import require_drawable
 from experiments.hindcast import Score
 from experiments.manifest import origin
 from experiments.options import AsJson, FigureFile
@@ -202,10 +202,10 @@ def _require_writable(out: Path | None, report: Path | None, figure: Path | None
         if path is not None and path.suffix != suffix:
             raise CalibrationError(f"{path}: expected a name that ends in {suffix}")
     if figure is not None:
-        require_suffix(figure)
-    for path in (out, report, figure):
-        if path is not None and not path.parent.is_dir():
-            raise CalibrationError(f"{path}: its folder is not there")
+        require_drawable(figure)
+    for path in (out, report):
+        if path is not None and (fault := why_unwritable(path)):
+            raise CalibrationError(f"{path}: cannot be written: {fault}")
 
 
 def _check(path: Path) -> None:

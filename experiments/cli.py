@@ -25,7 +25,7 @@ from experiments.discover import discover
 from experiments.ensembles import EnsembleError
 from experiments.executors import ClusterError, RunError
 from experiments.explain import explain
-from experiments.figure_files import FigureError, require_suffix
+from experiments.figure_files import FigureError, require_drawable
 from experiments.findings_command import findings
 from experiments.findings_material import FindingsError
 from experiments.hindcast import hindcast
@@ -99,7 +99,7 @@ def plot(
     """Draw the gaps of a study, and what each policy changes, into FILE."""
     from experiments.figures import CHIP_GAP, GAP, plot_study  # noqa: PLC0415 - Matplotlib takes long to load
 
-    require_suffix(out)
+    require_drawable(out)
     manifest = read_manifest(directory)
     require_futures(manifest, directory)
     _require_baseline(manifest, baseline, directory)

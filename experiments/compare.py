@@ -14,7 +14,7 @@ from experiments.comparison import Comparison, as_json, comparison_frame
 from experiments.comparison import compare as compared
 from experiments.cost_effectiveness import COSTS, GAP, CostEffect, cost_effects
 from experiments.drivers import Drivers, drivers, parameters_of
-from experiments.durable import write_whole
+from experiments.durable import why_unwritable, write_whole
 from experiments.joined import Joined, join
 from experiments.manifest import StoredOutcome
 from experiments.options import AsJson
@@ -55,8 +55,8 @@ def compare(
     ] = None,
 ) -> None:
     """Compare policies: medians, 5-95% ranges, differences future by future."""
-    _require_suffix(html, ".html")
-    _require_suffix(csv, ".csv")
+    _require_writable(html, ".html")
+    _require_writable(csv, ".csv")
     studies = join(directories)
     studies.require_policy(baseline)
     if html is not None:
@@ -176,9 +176,11 @@ def _wanted(studies: Joined, names: list[str] | None, every: bool) -> list[Store
     ]
 
 
-def _require_suffix(out: Path | None, suffix: str) -> None:
+def _require_writable(out: Path | None, suffix: str) -> None:
     if out is not None and out.suffix != suffix:
         raise ReportError(f"{out}: expected a name that ends in {suffix}")
+    if out is not None and (fault := why_unwritable(out)):
+        raise ReportError(f"{out}: cannot be written: {fault}")
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from experiments.analysis_extra import AnalysisError, require_analysis
 from experiments.comparison import known_or_beyond
 from experiments.discovery import Box, Discovery, Fit
 from experiments.drivers import parameters_of
-from experiments.figure_files import require_suffix
+from experiments.figure_files import require_drawable
 from experiments.joined import join
 from experiments.manifest import StoredOutcome, origin
 from experiments.options import AsJson, FigureFile
@@ -81,7 +81,7 @@ def discover(
     """Find the ranges of uncertain parameters in which a policy's failures gather."""
     require_analysis("ema_workbench")
     if figure is not None:
-        require_suffix(figure)
+        require_drawable(figure)
     studies = join(directories)
     studies.require_policy(policy, *([] if baseline is None else [baseline]))
     (judged,) = studies.outcomes([outcome])

@@ -25,6 +25,18 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_directory(path.parent)
 
 
+def why_unwritable(path: Path) -> str:
+    """Why a file cannot be written, as far as that is known before; empty if nothing is."""
+    try:
+        if not path.parent.is_dir():
+            return "its folder is not there"
+        if path.is_dir():
+            return "it is a folder"
+    except OSError as error:  # a name too long, say
+        return error.strerror or str(error)
+    return "" if os.access(path.parent, os.W_OK) else "its folder takes no files"
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Add a line to a file, on disk when this returns; a crash leaves at most its beginning.
 

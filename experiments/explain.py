@@ -26,7 +26,7 @@ from experiments.decomposition import (
 )
 from experiments.ensemble_choice import ensemble as ensemble_of
 from experiments.executors import available_cores
-from experiments.figure_files import require_suffix
+from experiments.figure_files import require_drawable
 from experiments.manifest import origin
 from experiments.options import EnsembleName, FigureFile, PolicyName
 from experiments.policies import load_policy
@@ -87,7 +87,7 @@ def explain(
     question = replace(question, ensemble=ensemble_of(ensemble))
     question.ensemble.require(seed, futures)
     if figure is not None:
-        require_suffix(figure)
+        require_drawable(figure)
     forks = 2 ** len(GROUPS)
     console = Console(stderr=True)
     with progress_bar(f"{forks} forks", forks * futures, console) as advance:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from experiments.durable import why_unwritable
+
 
 class FigureError(ValueError):
     """A figure that cannot be drawn or saved; the message says why."""
 
 
-def require_suffix(out: Path) -> None:
-    """Refuse a file name that says no format aigap draws.
+def require_drawable(out: Path) -> None:
+    """Refuse a file that no figure could be drawn into, before the work rather than after.
 
     Raises:
-        FigureError: saying which are expected.
+        FigureError: saying what was expected, or why the file cannot be written.
     """
     if out.suffix not in {".png", ".svg"}:
         raise FigureError(f"{out}: expected a name that ends in .png or .svg")
+    if fault := why_unwritable(out):
+        raise FigureError(f"{out}: cannot be written: {fault}")

@@ -26,7 +26,7 @@ from matplotlib.ticker import MaxNLocator
 from agents.arrays import Floats
 from experiments.comparison import known_or_beyond, quantiles
 from experiments.durable import write_whole
-from experiments.figure_files import FigureError, require_suffix
+from experiments.figure_files import FigureError, require_drawable
 from experiments.manifest import StoredOutcome
 from model.observations import Observation
 
@@ -95,7 +95,7 @@ def save_figure(out: Path, draw: Callable[[], Figure]) -> None:
     Raises:
         FigureError: if the file cannot be written.
     """
-    require_suffix(out)
+    require_drawable(out)
     with mpl.rc_context(STYLE):
         figure = draw()
         metadata = {"Date": None} if out.suffix == ".svg" else {"Software": None}

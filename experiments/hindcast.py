@@ -22,7 +22,7 @@ from agents.arrays import Floats
 from experiments.comparison import MIDDLE_AND_RANGE, quantile, quantiles
 from experiments.ensemble_choice import ensemble as ensemble_of
 from experiments.ensembles import PRIOR, Ensemble
-from experiments.figure_files import require_suffix
+from experiments.figure_files import require_drawable
 from experiments.manifest import origin
 from experiments.options import AsJson, EnsembleName, FuturesSimulated, PolicyName
 from experiments.policies import load_policy
@@ -363,7 +363,7 @@ def hindcast(
 ) -> None:
     """Run the ensemble blind over the recorded rules from 2022, and score it on dated patterns."""
     if figure is not None:
-        require_suffix(figure)
+        require_drawable(figure)
     rules = load_policy(policy)
     chosen = ensemble_of(ensemble)
     world = World(rules, futures=futures, seed=seed, numbers=chosen.first(futures, seed))

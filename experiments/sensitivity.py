@@ -19,7 +19,7 @@ from agents.arrays import Floats
 from experiments.analysis_extra import require_analysis
 from experiments.designs import uncertain
 from experiments.executors import available_cores, processes
-from experiments.figure_files import require_suffix
+from experiments.figure_files import require_drawable
 from experiments.hints import did_you_mean
 from experiments.manifest import origin
 from experiments.options import AsJson, FigureFile, PolicyName
@@ -127,7 +127,7 @@ def sensitivity(
         raise StudyError(f"--points: expected a power of two, got {points}")
     chosen = _known_parameters(parameter)
     if figure is not None:
-        require_suffix(figure)
+        require_drawable(figure)
     evaluate = _evaluator(asked, workers or available_cores())
     names = list(uncertain())
     if method == "morris" or not chosen:

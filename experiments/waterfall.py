@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.comparison import MIDDLE_AND_RANGE
 from experiments.decomposition import Account, Explanation, Side, Step
 from experiments.durable import write_whole
-from experiments.figure_files import FigureError, require_suffix
+from experiments.figure_files import FigureError, require_drawable
 
 # Okabe and Ito's palette: told apart with any colour vision.
 LEVEL_COLOUR, WIDER_COLOUR, NARROWER_COLOUR = "#777777", "#D55E00", "#0072B2"
@@ -53,7 +53,7 @@ def plot_explanation(found: Explanation, out: Path, source: str) -> None:
     Raises:
         FigureError: if it cannot be drawn or the file cannot be written.
     """
-    require_suffix(out)
+    require_drawable(out)
     if min(found.in_months.known, found.in_oom.known) == 0:
         raise FigureError(f"{out}: nothing to draw: the gap is known in no future in every fork")
     with mpl.rc_context(_STYLE):

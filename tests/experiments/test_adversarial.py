@@ -257,6 +257,31 @@ FILES_WRITTEN = [
 ]
 
 
+WRITTEN_AFTER_LONG_WORK = [
+    ["hindcast", "--figure", "FILE.png"],
+    ["explain", "--figure", "FILE.svg"],
+    ["sensitivity", "--policy", "no-controls", "--figure", "FILE.png"],
+    ["calibrate", "--figure", "FILE.png"],
+    ["calibrate", "--report", "FILE.md"],
+    ["calibrate", "--out", "FILE.csv"],
+]
+
+
+@pytest.mark.parametrize("words", WRITTEN_AFTER_LONG_WORK, ids=" ".join)
+def test_what_cannot_be_written_is_refused_before_the_work(
+    words: list[str], tmp_path: Path, refused: Callable[[list[str]], str], monkeypatch
+):
+    def works(*_: object) -> None:
+        pytest.fail("a world lives although what comes of it has no place to go")
+
+    monkeypatch.setattr(World, "run_to", works)
+    ending = Path(words[-1]).suffix
+    (tmp_path / f"folder{ending}").mkdir()
+    for place in ("nowhere/file", "folder", "x" * 300):
+        said = refused([*words[:-1], f"{tmp_path / place}{ending}"])
+        assert "cannot be written" in said
+
+
 @pytest.mark.parametrize("words", FILES_WRITTEN, ids=" ".join)
 def test_a_file_that_cannot_be_written_is_refused(
     words: list[str], study: Path, tmp_path: Path, refused: Callable[[list[str]], str]

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_reference_builds_and_holds_every_package(tmp_path: Path):
     done = subprocess.run(
         [sys.executable, ROOT / "docs" / "api.py", tmp_path, "--quick"],

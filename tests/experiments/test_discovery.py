@@ -17,7 +17,7 @@ def parameters(futures: int = 1000, count: int = 40, seed: int = 1) -> pd.DataFr
 
 
 def test_a_planted_box_is_found_and_nothing_else():
-    table = parameters()
+    table = parameters(count=15)
     fails = ((table.p3 > 0.6) & (table.p7 < 0.5)).to_numpy()
     found = discover(table, fails, boxes=3, coverage=0.5)
     (box,) = found.boxes

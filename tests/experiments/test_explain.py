@@ -88,7 +88,7 @@ def test_a_table_that_is_not_by_subset_is_refused():
 
 # --- worlds ---------------------------------------------------------------------------------------
 
-QUESTION = Question(HISTORY, date(2023, 7, 1), date(2024, 4, 1), "CN", futures=5, seed=3)
+QUESTION = Question(HISTORY, date(2023, 7, 1), date(2024, 1, 1), "CN", futures=3, seed=3)
 
 
 @pytest.fixture(scope="module")

@@ -169,7 +169,7 @@ def answered(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> bool:
 
 
 quick = settings(
-    max_examples=150,
+    max_examples=75,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -184,7 +184,7 @@ def test_any_policy_file_is_checked_or_refused_in_a_line(tree: Any, capsys):
 
 
 @given(text=st.text(max_size=60) | st.binary(max_size=60))
-@settings(parent=quick, max_examples=60)
+@settings(parent=quick, max_examples=30)
 def test_any_bytes_are_refused_or_read(text: str | bytes, capsys):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.yaml"
@@ -208,7 +208,7 @@ def test_any_policy_that_passes_the_check_can_be_lived_under(tree: Any, capsys):
 
 
 @given(tree=studies)
-@settings(parent=quick, max_examples=40)
+@settings(parent=quick, max_examples=25)
 def test_any_study_that_passes_the_check_is_stored_whole_and_no_other_at_all(tree: Any, capsys):
     if isinstance(tree, dict):
         tree |= {"until": "2022-03"} | ({"futures": 2} if tree.get("design") != "oat" else {})

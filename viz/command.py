@@ -9,7 +9,7 @@ import typer
 
 from experiments.terminal import say
 from viz.extra import require_viz
-from viz.limits import MOST_SESSIONS
+from viz.limits import MOST_FUTURES, MOST_FUTURES_HELD, MOST_SESSIONS
 from viz.server import LOCAL_HOSTS, ServeError, serve
 
 
@@ -21,6 +21,12 @@ def viz(
     sessions: Annotated[
         int, typer.Option(metavar="N", min=1, max=1000, help="Views that it holds at once.")
     ] = MOST_SESSIONS,
+    futures: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=MOST_FUTURES, max=10_000_000, help="Futures in all views together."
+        ),
+    ] = MOST_FUTURES_HELD,
     studies: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of stored studies, the only one it reads.")
     ] = Path("results"),
@@ -32,6 +38,6 @@ def viz(
     if host not in LOCAL_HOSTS:
         say("anyone who reaches this address can use it: it asks for no password")
     try:
-        serve(host, port, studies, sessions)
+        serve(host, port, studies, sessions, futures)
     except ServeError as error:
         raise typer.BadParameter(str(error)) from None

@@ -13,6 +13,7 @@ from viz.address import Address, read_address
 from viz.assumptions import Draft
 from viz.beginning import Beginning
 from viz.forking import read_fork
+from viz.limits import LiveError
 from viz.live_session import LiveSession
 from viz.server import STUDIES
 from viz.sessions import FullError, session_of
@@ -98,23 +99,35 @@ def dismiss_faults() -> None:
 
 
 def begin_as_asked(query: str | None, *, forking: bool) -> None:
-    """Begin what the address asks for, once for each browser; with ``forking``, its forks too."""
+    """Begin what the address asks for, once for each browser; with ``forking``, its forks too.
+
+    Where the server has no room for so much, as much as it has room for.
+    """
     session = this_session()
-    if session.live is not None or session.doing:
+    if session.live is not None or session.doing or session.fault:
         return
     asked, faults = read_address(query)
     fork, faults_of_fork = read_fork(asked)
+    futures, forked = min(asked.futures, session.room_left), fork.policies if forking else ()
+    if futures < asked.futures:
+        faults.append(f"this server has room for {futures:,} futures now; so many are shown")
+    if futures * (1 + len(forked)) > session.room_left:
+        faults.append("this server has no room for the forks now")
+        forked = ()
     _page_state.set(dict(asked.page))
     _faults.set((*faults, *(faults_of_fork if forking else ())))
     keep_draft(Draft(parameters=asked.fixed))
-    session.begin(
-        Beginning(library()[asked.policy], asked.futures, asked.seed, asked.ensemble, asked.fixed),
-        asked.date,
-        asked.levers,
-        future=asked.future,
-        forked=fork.policies if forking else (),
-        forks_until=fork.until,
-    )
+    try:
+        session.begin(
+            Beginning(library()[asked.policy], futures, asked.seed, asked.ensemble, asked.fixed),
+            asked.date,
+            asked.levers,
+            future=min(asked.future, futures - 1),
+            forked=forked,
+            forks_until=fork.until,
+        )
+    except LiveError as error:  # another browser was quicker
+        session.refuse(str(error))
 
 
 def address_now(session: LiveSession) -> Address:

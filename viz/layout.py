@@ -10,7 +10,7 @@ from solara.alias import rv
 
 from viz import here
 from viz.navigation import FORK_PATH, links
-from viz.sessions import most_sessions
+from viz.sessions import most_futures, most_sessions
 
 
 @solara.component
@@ -19,7 +19,7 @@ def Layout(children: Sequence[Any] = ()) -> None:
     if here.is_admitted():
         _Frame(children)
     else:
-        _Full(most=most_sessions())
+        _Full(most=most_sessions(), futures=most_futures())
 
 
 @solara.component
@@ -76,7 +76,7 @@ def _Navigation(
 
 
 @solara.component_vue("components/full.vue")
-def _Full(most: int = 0) -> None:
+def _Full(most: int = 0, futures: int = 0) -> None:
     """That the server holds no more sessions, in the browser."""
 
 

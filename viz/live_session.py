@@ -22,7 +22,7 @@ from model.calendar import RECORD_START, Calendar
 from model.policy import Policy, PolicyError
 from viz.beginning import Beginning
 from viz.levers import Lever, LeverError
-from viz.limits import LAST_MONTH, MOST_FORKS, LiveError, require_within
+from viz.limits import LAST_MONTH, MOST_FORKS, LiveError, Room, require_within
 from viz.track import Track
 
 FASTEST = float("inf")
@@ -45,6 +45,9 @@ _CALENDAR = Calendar()
 class LiveSession:
     """The worlds of one browser.
 
+    Args:
+        room: what it shares with other sessions of its server.
+
     Attributes:
         lock: held by whoever reads or changes a world.
         live: the world watched; None until the first is built, and again once the session is let
@@ -61,7 +64,8 @@ class LiveSession:
         frame: counts changes; what a browser has drawn is reported by it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room | None = None) -> None:
+        self._room = room or Room()
         self.lock = threading.RLock()
         self.live: Track | None = None
         self.forks: list[Track] = []
@@ -100,6 +104,11 @@ class LiveSession:
         track = self.live
         return [track] if track else []
 
+    @property
+    def room_left(self) -> int:
+        """How many futures its worlds may have in all."""
+        return self._room.left(self)
+
     # --- what a user asks for; each returns at once ----------------------------------------------
 
     def begin(
@@ -124,13 +133,15 @@ class LiveSession:
             forks_until: month to which these go on.
 
         Raises:
-            LiveError: if it would be larger or longer than a session may hold, or impossible.
+            LiveError: if it would be larger or longer than a session or its server may hold, or
+                impossible.
         """
         beginning.require_possible()
         require_within(beginning.futures, until)
         require_within(beginning.futures, forks_until)
         _require_few(forked)
         _require_future(future, beginning.futures)
+        self._take(beginning.futures * (1 + len(forked)))
         before = self.beginning, self.future
         self.beginning, self.future = beginning, future
 
@@ -141,6 +152,7 @@ class LiveSession:
                 except EnsembleError as error:
                     if self.live is not None:
                         self.beginning, self.future = before
+                        self._take(self.beginning.futures * (1 + len(self.forks)))
                         raise
                     self.fault = f"{error}; the prior ensemble is shown"
                     self.beginning = replace(beginning, ensemble="prior")
@@ -213,11 +225,12 @@ class LiveSession:
             policies: what to go on under; None for the rules of the live world as they stand.
 
         Raises:
-            LiveError: if there are none or too many, or one twice.
+            LiveError: if there are none or too many, or one twice, or no room for so many futures.
         """
         if not policies:
             raise LiveError("choose a policy to go on under")
         _require_few(policies)
+        self._take(self.beginning.futures * (1 + len(policies)))
 
         def work() -> None:
             with self._saying("Parting from this moment"):
@@ -231,6 +244,7 @@ class LiveSession:
         self.pause()
         with self.lock:
             self.forks, self.stage = [], "live"
+        self._take(self.beginning.futures)
         self._changed()
 
     def choose(self, future: int) -> None:
@@ -281,6 +295,7 @@ class LiveSession:
         self._worker.shutdown(wait=False, cancel_futures=True)
         with self.lock:
             self.live, self.forks = None, []
+        self._room.leave(self)
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the worker has nothing more to do (for tests and scripts)."""
@@ -337,6 +352,10 @@ class LiveSession:
         if track is None:
             raise LiveError("there is no world yet; reset to begin one")
         return track
+
+    def _take(self, futures: int) -> None:
+        if not self._closed:
+            self._room.take(self, futures)
 
     def _can_go_on(self) -> bool:
         return any(track.date < LAST_MONTH for track in self.on_stage[:1])

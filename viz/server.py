@@ -13,14 +13,14 @@ from viz import offline
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SECONDS_TO_END = 3
-STUDIES, SESSIONS = "AIGAP_STUDIES", "AIGAP_SESSIONS"
+STUDIES, SESSIONS, FUTURES = "AIGAP_STUDIES", "AIGAP_SESSIONS", "AIGAP_FUTURES"
 
 
 class ServeError(ValueError):
     """A server that cannot start; the message says why."""
 
 
-def serve(host: str, port: int, studies: Path, sessions: int) -> None:
+def serve(host: str, port: int, studies: Path, sessions: int, futures: int) -> None:
     """Serve the live view until interrupted.
 
     Args:
@@ -28,6 +28,7 @@ def serve(host: str, port: int, studies: Path, sessions: int) -> None:
         port: to listen on.
         studies: folder of stored studies, the only one that the view reads.
         sessions: how many it holds at once.
+        futures: how many their worlds hold together.
 
     Raises:
         ServeError: if the address cannot be bound.
@@ -35,6 +36,7 @@ def serve(host: str, port: int, studies: Path, sessions: int) -> None:
     _require_free(host, port)
     os.environ[STUDIES] = str(studies.resolve())
     os.environ[SESSIONS] = str(sessions)
+    os.environ[FUTURES] = str(futures)
     import uvicorn  # noqa: PLC0415  # of the extra aigap[viz]
 
     app = application(host)

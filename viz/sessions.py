@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from functools import cache
 
 from solara.server import kernel_context
 from solara.server.kernel_context import PageStatus, VirtualKernelContext
 
-from viz.limits import MOST_SESSIONS
+from viz.limits import FEWEST_FUTURES, MOST_FUTURES_HELD, MOST_SESSIONS, Room
 from viz.live_session import LiveSession
-from viz.server import SESSIONS
+from viz.server import FUTURES, SESSIONS
 
 _sessions: dict[str, LiveSession] = {}
 _lock = threading.Lock()
@@ -24,6 +25,20 @@ class FullError(RuntimeError):
 def most_sessions() -> int:
     """How many sessions the server holds at most."""
     return int(os.environ.get(SESSIONS, MOST_SESSIONS))
+
+
+def _is_full() -> bool:
+    return len(_sessions) >= most_sessions() or _room().left() < FEWEST_FUTURES
+
+
+def most_futures() -> int:
+    """How many futures the worlds of its sessions hold at most."""
+    return int(os.environ.get(FUTURES, MOST_FUTURES_HELD))
+
+
+@cache
+def _room() -> Room:
+    return Room(most_futures())
 
 
 def session_of(kernel: VirtualKernelContext, show: Callable[[LiveSession], None]) -> LiveSession:
@@ -41,9 +56,9 @@ def session_of(kernel: VirtualKernelContext, show: Callable[[LiveSession], None]
     with _lock:
         if kernel.id in _sessions:
             return _sessions[kernel.id]
-        if len(_sessions) >= most_sessions() and not _make_room():
+        if _is_full() and not _make_room():
             raise FullError
-        session = LiveSession()
+        session = LiveSession(_room())
         session.on_change = lambda: show(session)
         _sessions[kernel.id] = session
 
@@ -73,6 +88,7 @@ def _make_room() -> bool:
         kernel = kernel_context.contexts.get(name)
         if kernel is None or PageStatus.CONNECTED not in kernel.page_status.values():
             left = _sessions.pop(name)
+            _room().leave(left)
             end = left.close if kernel is None else kernel.close
             # Elsewhere: Solara closes a kernel under locks that the one being answered may hold.
             threading.Thread(target=end, daemon=True).start()

@@ -42,7 +42,7 @@ def test_a_good_file_is_read(path):
 
 
 def test_a_missing_file(path):
-    assert fault(path).startswith("cannot be read: ")
+    assert fault(path) == "cannot be read: No such file or directory"
 
 
 def test_a_folder_is_no_file(tmp_path):
@@ -139,3 +139,12 @@ def test_a_range_that_is_none(path, figures, says):
     message = fault(path, dict[str, Quantity])
     assert message.startswith("x")
     assert says in message
+
+
+def test_a_check_of_the_projects_own_is_told_in_its_words_alone(path):
+    path.write_text(
+        "x: {value: 1, low: 2, high: 3, unit: u, basis: cited, source: none}", encoding="utf-8"
+    )
+    message = fault(path, dict[str, Quantity])
+    assert "Value error" not in message
+    assert message.count("got") == 1

@@ -27,6 +27,13 @@ from agents.records import (
 from model.instruments import Instrument
 
 DATA = Path(__file__).parent / "data"
+# What pydantic finds most often, in words that do not speak of inputs, fields and tuples.
+_PLAINLY = {
+    "extra_forbidden": "expected no such key",
+    "missing": "is missing",
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
+}
 _BRIEFLY = Repr(maxlevel=3, maxdict=6, maxlist=6, maxtuple=6, maxset=6, maxstring=60)
 
 
@@ -68,16 +75,21 @@ def first_fault(error: ValidationError, keys: Mapping[str, str] | None = None) -
     loc = tuple((keys or {}).get(str(part), part) for part in fault["loc"])
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    said = fault["msg"]
+    said = _PLAINLY.get(fault["type"], fault["msg"])
     if fault["type"] == "value_error":
-        # A check of this project's own, which names what it found where that is no single value.
         said = str(fault["ctx"]["error"])
-        if not _is_plain(fault["input"]) or str(fault["input"]) in said:
-            return f"{key.lstrip('.') or 'content'}: {said}{more}"
+    if _says_what_it_found(fault["type"], fault["input"], said):
+        return f"{key.lstrip('.') or 'content'}: {said}{more}"
     # A few lines of YAML aliases can stand for more than memory holds: only their top is shown.
     got = repr(fault["input"]) if _is_plain(fault["input"]) else _BRIEFLY.repr(fault["input"])
     shown = got if len(got) <= 60 else got[:57] + "..."
     return f"{key.lstrip('.') or 'content'}: {said}, got {shown}{more}"
+
+
+def _says_what_it_found(kind: str, found: object, said: str) -> bool:
+    """Whether nothing is gained by the value: it is told already, or there is none."""
+    own_check = kind == "value_error" and (not _is_plain(found) or str(found) in said)
+    return own_check or kind == "missing"
 
 
 def _is_plain(value: object) -> bool:

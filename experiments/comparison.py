@@ -215,7 +215,7 @@ def difference(policy: pd.Series[float], baseline: pd.Series[float]) -> Differen
         return Difference(None, None, None, None, None, None, None, None, 0, dropped)
     low, median, high = (float(value) for value in np.quantile(change, MIDDLE_AND_RANGE))
     return Difference(
-        mean=float(np.mean(change)),
+        mean=mean_of(change),
         median=median,
         low=low,
         high=high,
@@ -307,6 +307,11 @@ def quantile(value: float) -> Quantile:
     if np.isinf(value):
         return Quantile(None, "above" if value > 0 else "below")
     return Quantile(None if np.isnan(value) else float(value))
+
+
+def mean_of(change: Floats) -> float:
+    """The mean; of equal values the value itself, which a sum of many may miss by rounding."""
+    return float(change[0] if np.all(change == change[0]) else np.mean(change))
 
 
 def interval_of_mean(change: Floats) -> tuple[float, float] | None:

@@ -16,7 +16,7 @@ from experiments.hints import did_you_mean
 from experiments.options import AsJson
 from experiments.terminal import console_for, plain_table, print_json, say
 from model import sources
-from model.loading import DATA, DataError
+from model.loading import DATA, DataError, reason
 from model.sources import Entry
 
 BEGINS = "<!-- counts: written by 'make docs' -->"
@@ -175,7 +175,7 @@ def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from None
+        raise DataError(f"{path}: cannot be read: {reason(error)}") from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -40,7 +40,7 @@ from agents.records import Quantity, Strict
 from experiments.hints import did_you_mean
 from model.ensemble import spread
 from model.limits import LimitError, limit_of, require_within
-from model.loading import parameter_quantities
+from model.loading import parameter_quantities, reason
 
 Method = Literal["random", "lhs", "sobol", "nominal", "oat", "table"]
 
@@ -228,7 +228,7 @@ def _content(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
-        raise DesignError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+        raise DesignError(f"{path}: cannot be read: {reason(error)}") from None
 
 
 @lru_cache(maxsize=4)

@@ -25,6 +25,10 @@ from model.world import World
 
 By = Literal["chip", "owner", "channel", "chip-and-channel"]
 _WIDTH_IN_PIPES = 100
+_NOTE = (
+    "Medians of futures, and their 5% to 95% points; share: the median of shares of H100e."
+    " Medians need not add up. What stood there before 2022 is not counted."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,9 @@ def installed(
         f"Accelerators of {region} developers that came since January 2022, {month:%B %Y},"
         f" {policy}, {chosen.in_words(futures)}"
     )
-    console_for(_WIDTH_IN_PIPES).print(_table(found, title))
+    console = console_for(_WIDTH_IN_PIPES)
+    console.print(_table(found, title))
+    console.print(_NOTE, highlight=False)
 
 
 def _table(found: Sequence[Holding], title: str) -> Table:

@@ -18,6 +18,7 @@ from model.policy import Policy
 
 # What must be the same for future i of one study to be future i of the other.
 _SHARED = ("ensemble", "futures", "seed", "design", "products")
+_PLURAL = {"futures", "products"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,10 @@ def join(directories: Sequence[Path]) -> Joined:
         for what in _SHARED:
             ours, theirs = getattr(first.study, what), getattr(other.study, what)
             if ours != theirs:
+                be = "are" if what in _PLURAL else "is"
                 raise StoreError(
                     f"{directory}: cannot be compared future by future with {directories[0]}:"
-                    f" its {what} is {_in_words(theirs)}, not {_in_words(ours)}"
+                    f" its {what} {be} {_in_words(theirs)}, not {_in_words(ours)}"
                 )
         if other.origin.model_sha256 != first.origin.model_sha256:
             raise StoreError(

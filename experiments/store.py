@@ -41,7 +41,7 @@ from experiments.manifest import (
 )
 from experiments.parquet import KEYS
 from experiments.study import Study
-from model.loading import first_fault
+from model.loading import first_fault, reason
 
 MANIFEST = "manifest.json"
 UNFINISHED = "study.json"
@@ -278,8 +278,3 @@ def _not_stored(month: date, study: Study) -> str:
 def resuming(directory: Path) -> str:
     """The command that takes up the study of a directory."""
     return f"aigap run --resume {quote(str(directory))}"
-
-
-def reason(error: Exception) -> str:
-    """Why a file could not be read or written, in a few words."""
-    return (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())

@@ -40,12 +40,11 @@ from experiments.store import (
     is_unfinished,
     is_whole,
     read_manifest,
-    reason,
     resuming,
 )
 from experiments.study import Shard, Study
 from experiments.summarising import Summariser
-from model.loading import first_fault
+from model.loading import first_fault, reason
 
 # What a process killed while it began may have left; nothing of a study is in them.
 _BEFORE_A_STUDY = {LOCK, partial_of(Path(UNFINISHED)).name}

@@ -11,7 +11,10 @@ from experiments.drafting import json_schema
 from experiments.study import Study
 from experiments.study_files import StudyFile, load_study
 
-study_app = typer.Typer(help="Check a study file before it is run.", rich_markup_mode=None)
+study_app = typer.Typer(
+    help="Check a study file before it is run; print the schema of such files.",
+    rich_markup_mode=None,
+)
 
 
 @study_app.command("check", epilog="Example: aigap study check study.yaml")

@@ -7,6 +7,7 @@ things, and are read the same way.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from experiments.designs import Design, design, one_at_a_time
 from experiments.ensemble_choice import ensemble
 from experiments.ensembles import Ensemble
 from experiments.grids import with_grid
+from experiments.hints import did_you_mean
 from experiments.policies import PolicyFile, fitted, lies_there, load_policy, resolved
 from experiments.study import (
     LAST_MONTH,
@@ -29,11 +31,13 @@ from experiments.study import (
     require_fit,
 )
 from model.calendar import RECORD_START
-from model.loading import first_fault, read
+from model.loading import DataError, first_fault, read
 from model.policy import Policy
 
 STUDIES = Path(__file__).parent / "studies"
 _USUAL_FUTURES = 1000
+# What a study calls otherwise than its file does.
+_KEYS = {"fixed": "parameters", "keep": "outcomes"}
 
 # Told apart before they are read, so that a fault is laid to the right one of the two.
 AskedPolicy = Annotated[
@@ -125,7 +129,7 @@ class StudyFile(Strict):
         try:
             return Study.model_validate(content)
         except ValidationError as error:
-            raise StudyError(first_fault(error)) from None
+            raise StudyError(first_fault(error, _KEYS)) from None
 
     def _policy(self, asked: str | PolicyFile, origin: Path) -> Policy:
         if isinstance(asked, str):
@@ -143,6 +147,12 @@ def load_study(path: Path) -> Study:
     named = len(path.parts) == 1 and not path.suffix
     if named and not lies_there(path) and lies_there(shipped):
         path = shipped
+    if named and not lies_there(path):
+        names = [file.stem for file in sorted(STUDIES.glob("*.yaml"))]
+        near = did_you_mean(get_close_matches(path.name, names, n=1, cutoff=0.5))
+        raise DataError(
+            f"no study is called '{path}': expected {' or '.join(names)}, or a YAML file{near}"
+        )
     file: StudyFile = read(path, StudyFile)
     try:
         return file.study(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from reprlib import Repr
@@ -26,6 +27,13 @@ from agents.records import (
 from model.instruments import Instrument
 
 DATA = Path(__file__).parent / "data"
+# What pydantic finds most often, in words that do not speak of inputs, fields and tuples.
+_PLAINLY = {
+    "extra_forbidden": "expected no such key",
+    "missing": "is missing",
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
+}
 _BRIEFLY = Repr(maxlevel=3, maxdict=6, maxlist=6, maxtuple=6, maxset=6, maxstring=60)
 
 
@@ -42,8 +50,7 @@ def read[T](path: Path, schema: type[T] | Any) -> T:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"{path}: cannot be read: {reason}") from None
+        raise DataError(f"{path}: cannot be read: {reason(error)}") from None
     try:
         validated: T = TypeAdapter(schema).validate_python(content)
     except ValidationError as error:
@@ -51,16 +58,38 @@ def read[T](path: Path, schema: type[T] | Any) -> T:
     return validated
 
 
-def first_fault(error: ValidationError) -> str:
-    """The first fault pydantic found, as ``key: what was expected (got ...)``."""
+def reason(error: Exception) -> str:
+    """Why a file could not be read or written, in one line that does not name it again."""
+    return (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
+
+
+def first_fault(error: ValidationError, keys: Mapping[str, str] | None = None) -> str:
+    """The first fault pydantic found, as ``key: what was expected, got ...``.
+
+    Args:
+        error: what pydantic found.
+        keys: what the user calls a key that is called otherwise here.
+    """
     faults = error.errors(include_url=False)
     fault = faults[0]
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"])
+    loc = tuple((keys or {}).get(str(part), part) for part in fault["loc"])
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    said = _PLAINLY.get(fault["type"], fault["msg"])
+    if fault["type"] == "value_error":
+        said = str(fault["ctx"]["error"])
+    if _says_what_it_found(fault["type"], fault["input"], said):
+        return f"{key.lstrip('.') or 'content'}: {said}{more}"
     # A few lines of YAML aliases can stand for more than memory holds: only their top is shown.
     got = repr(fault["input"]) if _is_plain(fault["input"]) else _BRIEFLY.repr(fault["input"])
     shown = got if len(got) <= 60 else got[:57] + "..."
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return f"{key.lstrip('.') or 'content'}: {fault['msg']}, got {shown}{more}"
+    return f"{key.lstrip('.') or 'content'}: {said}, got {shown}{more}"
+
+
+def _says_what_it_found(kind: str, found: object, said: str) -> bool:
+    """Whether nothing is gained by the value: it is told already, or there is none."""
+    own_check = kind == "value_error" and (not _is_plain(found) or str(found) in said)
+    return own_check or kind == "missing"
 
 
 def _is_plain(value: object) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from agents.actor import Actor
 from model import loading
 from model.instruments import ON_RECORD_ONLY
+from model.patterns import patterns
 from model.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,12 @@ def test_every_call_of_a_quarter_and_a_month_is_in_the_schedule():
     places = [schedule.find(f"`{verb}`") for verb in verbs]
     assert -1 not in places
     assert places == sorted(places), "the schedule has them in another order than the code"
+
+
+def test_patterns_are_counted():
+    first_page = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"Of {len(patterns())} patterns" in TEXT
+    assert f"of {len(patterns())}: open weights" in first_page
 
 
 def test_kinds_that_are_on_record_only_are_counted_as_simple():

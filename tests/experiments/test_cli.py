@@ -22,11 +22,11 @@ BAD_POLICIES = {
     "a list as a key": ("? [name]\n: mine\n", ("mine.yaml", "cannot be read", "unhashable")),
     "not a mapping": ("- 1\n- 2\n", ("mine.yaml", "content")),
     "empty": ("", ("mine.yaml", "content")),
-    "unknown key": ("name: mine\ncolour: red\n", ("mine.yaml", "colour", "not permitted")),
+    "unknown key": ("name: mine\ncolour: red\n", ("mine.yaml", "colour", "expected no such key")),
     "key twice": ("name: mine\nname: yours\n", ("mine.yaml", "'name' is given twice")),
-    "no name": ("title: Mine\n", ("mine.yaml", "name", "required")),
+    "no name": ("title: Mine\n", ("mine.yaml", "name", "is missing")),
     "bad name": ("name: Mine and yours\n", ("mine.yaml", "name", "pattern")),
-    "wrong type": ("name: mine\nchanges: 3\n", ("mine.yaml", "changes", "tuple")),
+    "wrong type": ("name: mine\nchanges: 3\n", ("mine.yaml", "changes", "expected a list")),
     "unknown change": (
         "name: mine\nchanges:\n  - do: ban\n",
         (

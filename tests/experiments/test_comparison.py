@@ -145,6 +145,13 @@ def test_the_interval_of_the_mean_is_the_same_each_time_and_shrinks_with_futures
     assert widths[1] == pytest.approx(0.078, rel=0.3)
 
 
+def test_the_mean_of_equal_differences_lies_in_its_interval():
+    zeros = pd.Series(np.zeros(1000))
+    found = difference(zeros + 0.85, zeros)
+    assert found.interval == (0.85, 0.85)
+    assert (found.mean, found.median) == (0.85, 0.85)
+
+
 def test_rows_come_by_outcome_with_the_baseline_first():
     frame = frame_of(
         early=([1.0, NAN], [0.0, 1.0]), history=([2.0, 3.0], [0.0, 0.0]), late=([2.0, 3.0], [0, 0])

@@ -215,5 +215,30 @@ def test_parameters_that_cannot_be_are_refused_in_one_line(
     assert status(["study", "check", str(path)]) == 2
     error = capsys.readouterr().err
     assert said.casefold() in error.casefold()
-    assert "study.yaml" in error
+    assert "study.yaml: parameters" in error
+    assert "Value error" not in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "history", "history"], "policies: the policy 'history' is given twice\n"),
+        (["run", "history", "--keep", "gap_month"], "'gap_month'; did you mean 'gap_months'?\n"),
+        (["run", "--study", "referense"], "or a YAML file; did you mean 'reference'?\n"),
+        (["run", "--study", "mine.yaml"], "mine.yaml: cannot be read: No such file or directory\n"),
+    ],
+)
+def test_what_cannot_be_run_is_told_without_the_words_of_a_library(
+    arguments: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert status(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.endswith(said)
+    assert "Value error" not in error
     assert error.count("\n") == 1

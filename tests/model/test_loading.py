@@ -42,7 +42,7 @@ def test_a_good_file_is_read(path):
 
 
 def test_a_missing_file(path):
-    assert fault(path).startswith("cannot be read: ")
+    assert fault(path) == "cannot be read: No such file or directory"
 
 
 def test_a_folder_is_no_file(tmp_path):
@@ -66,7 +66,7 @@ def test_bytes_that_are_no_text(path):
 def test_an_unknown_key_is_named(path):
     path.write_text(GOOD + "  capitol: Washington\n", encoding="utf-8")
     message = fault(path)
-    assert message.startswith("[0].capitol: ")
+    assert message.startswith("[0].capitol: expected no such key, got ")
     assert "'Washington'" in message
 
 
@@ -81,6 +81,24 @@ def test_an_unknown_key_is_named(path):
 def test_a_wrong_or_missing_value_is_named_by_its_key(path, good, bad, key):
     path.write_text(GOOD.replace(good, bad), encoding="utf-8")
     assert fault(path).startswith(f"{key}: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "schema", "message"),
+    [
+        ("- {name: 1}", list[dict[str, str]], "[0].name: Input should be a valid string, got 1"),
+        ("x: 1", dict[str, list[int]], "x: expected a list, got 1"),
+        ("x: 1", dict[str, tuple[int, ...]], "x: expected a list, got 1"),
+    ],
+)
+def test_what_was_expected_is_said_plainly(path, content, schema, message):
+    path.write_text(content, encoding="utf-8")
+    assert fault(path, schema) == message
+
+
+def test_what_is_missing_is_said_to_be(path):
+    path.write_text(GOOD.replace("  source: none", ""), encoding="utf-8")
+    assert fault(path) == "[0].source: is missing"
 
 
 def test_the_first_of_several_faults_is_shown_and_the_others_counted(path):
@@ -139,3 +157,12 @@ def test_a_range_that_is_none(path, figures, says):
     message = fault(path, dict[str, Quantity])
     assert message.startswith("x")
     assert says in message
+
+
+def test_a_check_of_the_projects_own_is_told_in_its_words_alone(path):
+    path.write_text(
+        "x: {value: 1, low: 2, high: 3, unit: u, basis: cited, source: none}", encoding="utf-8"
+    )
+    message = fault(path, dict[str, Quantity])
+    assert "Value error" not in message
+    assert message.count("got") == 1

@@ -38,6 +38,7 @@ _ROW, _TOP, _BOTTOM = 0.46, 1.35, 0.95
 _APART = 0.17
 _LEFT = 0.008
 _MOST_PARAMETERS = 16
+_LEAST_SHARE_SHOWN = 0.005
 
 
 def draw_findings(material: Material, folder: Path) -> None:
@@ -167,7 +168,8 @@ def draw_shares(material: Material) -> Figure:
         for row, column in np.argwhere(np.isfinite(values)):
             value = values[row, column]
             ink = "white" if value > dark else "black"
-            axes.text(column, row, f"{value:.0%}", ha="center", va="center", color=ink, fontsize=9)
+            said = f"{value:.0%}" if value >= _LEAST_SHARE_SHOWN else "<1%"
+            axes.text(column, row, said, ha="center", va="center", color=ink, fontsize=9)
         axes.set_yticks(range(len(shares)), [name.replace("_", " ") for name in shares.index])
         axes.set_xticks(range(shares.shape[1]), shares.columns, rotation=28, ha="right")
         axes.tick_params(length=0)

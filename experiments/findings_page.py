@@ -74,7 +74,7 @@ def _provenance(material: Material) -> str:
     manifest = material.study.manifest
     study = manifest.study
     return (
-        f"It rests on {study.futures:,} futures of the {study.ensemble.title}:"
+        f"It rests on {study.futures:,} futures of the {study.ensemble.name} ensemble:"
         f" {study.ensemble.caveat} (seed {study.seed}, model"
         f" `{manifest.origin.model_sha256[:10]}`)."
     )
@@ -359,8 +359,13 @@ def _in_words(found: CostEffect) -> str:
     if found.ratio is None or found.ratio_interval is None:
         return found.verdict
     account = "outlay" if found.account == ACCOUNTS[0].title else "orders"
-    low, high = (compact(edge, "") for edge in found.ratio_interval)
-    return f"{account}: {found.verdict}, {compact(found.ratio, '')} ({low} to {high})"
+    low, high = map(_price, found.ratio_interval)
+    return f"{account}: {found.verdict}, {_price(found.ratio)} ({low} to {high})"
+
+
+def _price(value: float) -> str:
+    """To three digits, as it would be written in a sentence."""
+    return f"{float(f'{value:.3g}'):,g}"
 
 
 def _caution(material: Material) -> str:

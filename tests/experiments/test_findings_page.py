@@ -216,7 +216,7 @@ def test_links_and_figures_of_the_page_lead_somewhere(page: str, folder: Path):
 
 
 def test_the_page_says_what_it_rests_on_and_leaves_no_gap(page: str):
-    assert "300 futures of the calibrated ensemble (seen to 2022-02)" in page
+    assert "300 futures of the calibrated ensemble: 300 of 600 prior futures, kept by" in page
     assert f"model `{origin().model_sha256[:10]}`" in page
     assert "| no-controls, 2028-01 | luck | 0.20 ±0.10 | 0.70 ±0.20 |" in page
     assert "$" not in page

@@ -60,6 +60,7 @@ TARGETS = (
     "model/ecosystem.py",
     "model/ensemble.py",
     "model/frontier.py",
+    "model/knowledge.py",
     "model/labour_market.py",
     "model/measures.py",
     "model/memory_market.py",

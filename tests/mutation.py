@@ -42,6 +42,7 @@ TARGETS = (
     "agents/capability.py",
     "agents/chip_design.py",
     "agents/fleet_split.py",
+    "agents/foundry.py",
     "agents/government.py",
     "agents/hiring.py",
     "agents/lithography.py",

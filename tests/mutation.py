@@ -25,6 +25,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -60,6 +61,8 @@ TARGETS = (
     "agents/talent_pool.py",
     "agents/trainer.py",
     "model/adoption.py",
+    "model/chip_market.py",
+    "model/chip_session.py",
     "model/ecosystem.py",
     "model/ensemble.py",
     "model/frontier.py",
@@ -261,6 +264,8 @@ def _transplant(old: Any, new: Any) -> bool:
 def _body(part: Any) -> Any:
     if isinstance(part, property):
         part = part.fget
+    elif isinstance(part, cached_property):
+        part = part.func
     return inspect.unwrap(getattr(part, "__func__", part))
 
 

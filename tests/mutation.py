@@ -42,6 +42,8 @@ TARGETS = (
     "agents/arrays.py",
     "agents/capability.py",
     "agents/chip_design.py",
+    "agents/designer.py",
+    "agents/developer.py",
     "agents/fleet_split.py",
     "agents/foundry.py",
     "agents/government.py",

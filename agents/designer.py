@@ -426,11 +426,10 @@ class Designer(Actor):
         open_from = max(start, self._third_country_since)
         if open_from >= end:
             return
+        # Whom no list names is served as far as anybody: no less than the designer itself.
         go_between = self.model.rules.foundry_access("", self.region, "RoW", open_from, end)
-        openly = self.model.rules.foundry_access(self.name, self.region, "RoW", open_from, end)
-        # Where the designer may be served openly it needs no go-between for the same dies.
         quarters = (end - open_from) / 3.0
-        dies = self._third_country_dies * np.maximum(go_between, openly) * quarters
+        dies = self._third_country_dies * go_between * quarters
         self.die_bank = self.die_bank + dies
         self.dies_obtained = self.dies_obtained + dies
 

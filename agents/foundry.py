@@ -121,7 +121,7 @@ class Foundry(Actor):
         known = self.model.parameters
         rungs = np.arange(len(lithography.LADDER))[:, None]
         arrived = done & (rungs == next_rung)
-        self.reached = np.where(arrived, np.minimum(self.reached, when), self.reached)
+        self.reached = np.where(arrived, when, self.reached)
         self.rung = np.where(done, next_rung, self.rung)
         self.progress = np.where(done, 0.0, self.progress)
         setback = np.where(next_rung >= SEVEN_NM, known["new_node_yield"], 1.0)
@@ -168,7 +168,7 @@ class Foundry(Actor):
         if tool_class == "euv":
             # A first scanner is for research, before any node needs EUV in volume.
             first = (self.rung >= SEVEN_NM) & (self.euv_owned < 1.0)
-            wanted = np.maximum(wanted, first * 1.0)
+            wanted = np.maximum(wanted, first)
         return np.maximum(0.0, wanted - self.tools[store])
 
     def take_delivery(self, tool_class: ToolClass, sets: Floats, country: str) -> None:

@@ -25,6 +25,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -41,7 +42,11 @@ TARGETS = (
     "agents/arrays.py",
     "agents/capability.py",
     "agents/chip_design.py",
+    "agents/designer.py",
+    "agents/developer.py",
     "agents/fleet_split.py",
+    "agents/foundry.py",
+    "agents/government.py",
     "agents/hiring.py",
     "agents/lithography.py",
     "agents/migration.py",
@@ -49,13 +54,22 @@ TARGETS = (
     "agents/portfolio.py",
     "agents/product_planning.py",
     "agents/purchasing.py",
+    "agents/releases.py",
+    "agents/research.py",
     "agents/run_planning.py",
+    "agents/runs.py",
     "agents/sector_choice.py",
     "agents/software.py",
+    "agents/talent_pool.py",
     "agents/trainer.py",
+    "model/adoption.py",
+    "model/chip_market.py",
+    "model/chip_session.py",
     "model/ecosystem.py",
     "model/ensemble.py",
     "model/frontier.py",
+    "model/knowledge.py",
+    "model/labour_market.py",
     "model/measures.py",
     "model/memory_market.py",
     "model/streams.py",
@@ -252,6 +266,8 @@ def _transplant(old: Any, new: Any) -> bool:
 def _body(part: Any) -> Any:
     if isinstance(part, property):
         part = part.fget
+    elif isinstance(part, cached_property):
+        part = part.func
     return inspect.unwrap(getattr(part, "__func__", part))
 
 

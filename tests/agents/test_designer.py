@@ -9,6 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents import product_planning
+from agents.designer import Planned
+from model.calendar import Calendar
+from model.rulebook import RuleBook
+
 # --- products -------------------------------------------------------------------------------------
 
 
@@ -129,6 +134,9 @@ def test_a_designer_answers_a_rule_with_the_best_version_that_passes(cast):
     assert variant.chip.memory_bandwidth_gbs == variant.base.memory_bandwidth_gbs
     assert variant.chip.sold_to == "china"
     assert [chip.name for chip in designer.chips] == ["Fast"], "its own plans replace the record"
+    version = cast.chip(name="Recorded version", sold_to="china")
+    recorded = cast.designer(cast.world(2), cast.chip(name="Fast"), version)
+    assert [chip.name for chip in recorded.chips] == ["Fast", "Recorded version"]
 
 
 def test_a_version_ships_after_its_lag_where_china_is_worth_it(cast):
@@ -158,6 +166,35 @@ def test_a_designer_designs_anew_once_a_stricter_rule_is_announced(cast):
     assert second.chip.tpp == pytest.approx(2400.0, rel=0.02)
     assert first.launches.tolist() == [18.0, 18.0]
     assert second.launches.tolist() == [24.0, 24.0]
+
+
+def test_what_china_buys_counts_as_what_it_would_buy_and_just_enough_is_not_enough(cast):
+    designer = planner(cast, stake=0.0)
+    designer.forgone, designer.china_revenue = np.array([0.0625, 0.07]), np.array([0.0625, 0.07])
+    designer.plan_variants()
+    assert designer.variants[0].launches == pytest.approx([np.inf, 18.0])
+
+
+def test_luck_makes_the_design_of_a_version_longer_by_its_own_factor(cast):
+    designer = planner(cast, stake=0.0)
+    designer.model.parameters._values["variant_luck"] = np.full(2, 0.4)
+    designer.forgone = np.ones(2)
+    designer.plan_variants()
+    (variant,) = designer.variants
+    luck = designer.model.luck(f"Designer/variant/{variant.chip.name}", 0, sigma=0.4)
+    assert variant.launches == pytest.approx(12.0 + 6.0 * luck)
+
+
+def test_versions_are_planned_where_what_they_are_cut_from_is_sold(cast):
+    designer = planner(cast, stake=1.0)
+    designer.forgone = np.ones(2)
+    faster = cast.chip(name="Faster", fp16_tflops=2000, int8_tops=4000, memory_bandwidth_gbs=4000)
+    designer.list_prices["Faster"] = np.full(2, 50000.0)
+    never = np.full(2, np.inf)
+    designer.successors.append(Planned(faster, faster, np.array([12.0, np.inf]), never))
+    designer.plan_variants()
+    (version,) = (one for one in designer.variants if one.base is faster)
+    assert np.isfinite(version.launches).tolist() == [True, False]
 
 
 def test_a_version_begun_is_not_begun_again(cast):
@@ -197,6 +234,26 @@ def test_flagships_are_the_two_most_useful_products_on_sale_to_anyone(cast):
     gone = cast.chip(name="gone", fp16_tflops=9, int8_tops=18, discontinued=date(2021, 12, 31))
     designer = cast.designer(cast.world(), *chips, inside, gone)
     assert [chip.name for chip, _ in designer.flagships()] == ["4", "3"]
+
+
+def test_flagships_are_on_sale_within_the_month(cast):
+    chips = [
+        cast.chip(name="now", launched=date(2022, 6, 1)),
+        cast.chip(name="within the month", launched=date(2022, 6, 20)),
+        cast.chip(name="later", launched=date(2022, 7, 20)),
+    ]
+    designer = cast.designer(cast.world(time=5.5), *chips)
+    assert {chip.name for chip, _ in designer.flagships()} == {"now", "within the month"}
+
+
+def test_planned_chips_are_flagships_where_and_while_they_are_sold(cast):
+    designer = cast.designer(cast.world(4, time=12.0), cast.chip(name="recorded"))
+    best = cast.chip(name="best", fp16_tflops=2000)
+    launches = np.array([12.0, 13.0, 1.0, 1.0])
+    ends = np.array([np.inf, np.inf, 12.0, 12.5])
+    designer.successors.append(Planned(best, best, launches, ends))
+    sold = {chip.name: where.tolist() for chip, where in designer.flagships()}
+    assert sold == {"best": [True, False, False, True], "recorded": [True] * 4}
 
 
 def test_each_quarter_has_books_of_its_own(cast):
@@ -392,5 +449,221 @@ def test_with_all_products_planned_only_those_of_the_start_are_on_record(cast):
     ]
     designer = cast.designer(world, *chips, products="planned")
     assert [chip.name for chip in designer.chips] == ["Old"]
+    first_day, later = (
+        cast.chip(name=f"of day {day}", launched=date(2022, 1, day)) for day in (1, 15)
+    )
+    both = cast.designer(world, chips[0], first_day, later, products="planned")
+    assert [chip.name for chip in both.chips] == ["Old", "of day 1"]
     entrant = cast.designer(world, chips[2], products="planned")
     assert [chip.name for chip in entrant.chips] == ["Later"], "it enters with its first chip"
+
+
+def launches_of(designer, future: int) -> list[float]:
+    """When a designer brings out its chips in one future, in order."""
+    found = [float(planned.launches[future]) for planned in designer.planned]
+    return sorted(when for when in found if np.isfinite(when))
+
+
+def test_each_generation_comes_at_its_cadence_and_luck_after_the_one_before(cast):
+    world = cast.world(6, **(STEADY_LINE | {"product_luck": 0.2}))
+    # A better node opens meanwhile; it is taken when a chip is due, and no sooner.
+    reached = np.full((8, 6), np.inf)
+    reached[:3], reached[3] = -60.0, 30.0
+    world.dates_of_nodes["Foundry"] = reached
+    designer = line_of(cast, world)
+    for world.time in range(1, 97):
+        designer.plan_products()
+    luck = [world.luck("Designer/generation", number, sigma=0.2) for number in range(3)]
+    expected = -24.0 + 36.0 * np.cumsum(luck, axis=0)
+    for future in range(6):
+        came = launches_of(designer, future)
+        assert came[:3] == pytest.approx(expected[:, future])
+    for planned in designer.planned:
+        done = np.isfinite(planned.launches)
+        # Committed a year before launch; the node must have been in volume for a year by then.
+        proven = planned.launches[done] - 12.0 >= 30.0 + 12.0
+        assert np.array_equal(proven, np.full(done.sum(), planned.chip.node_nm == 5.0))
+
+
+def test_a_designer_steps_back_to_no_older_node_than_its_best(cast):
+    world = cast.world(2, **STEADY_LINE)
+    older = dates()
+    older[2, 1] = np.inf  # no 7 nm in the second future
+    world.dates_of_nodes["Foundry"] = older
+    designer = line_of(cast, world)
+    plan(designer, 12.0)
+    assert launches_of(designer, 0) == [12.0]
+    assert launches_of(designer, 1) == []
+
+
+def test_after_a_chip_at_a_better_node_none_comes_at_an_older_one(cast):
+    world = cast.world(2, **STEADY_LINE)
+    world.dates_of_nodes["Foundry"] = dates((3, [-20.0, -20.0]))
+    designer = line_of(cast, world)
+    plan(designer, 3.0)
+    world.dates_of_nodes["Foundry"] = dates()
+    plan(designer, 60.0)
+    assert launches_of(designer, 0) == [12.0], "only 7 nm is left"
+
+
+@pytest.mark.parametrize(("reached", "node"), [(-12.0, 5.0), (-11.0, 7.0)])
+def test_a_node_counts_if_it_was_proven_by_the_day_of_commitment(cast, reached, node):
+    world = cast.world(2, **STEADY_LINE)
+    world.dates_of_nodes["Foundry"] = dates((3, [reached, reached]))
+    designer = line_of(cast, world)
+    plan(designer, 3.0)
+    assert [planned.chip.node_nm for planned in designer.planned] == [node]
+
+
+def test_of_two_foundries_the_better_node_counts_and_then_the_order(cast):
+    for second, maker in ((dates((3, [-20.0, -20.0])), "Second"), (dates(), "Foundry")):
+        world = cast.world(2, **STEADY_LINE)
+        world.dates_of_nodes |= {"Foundry": dates(), "Second": second}
+        designer = line_of(cast, world, foundries=["Foundry", "Second"])
+        plan(designer, 3.0)
+        assert [planned.chip.foundry for planned in designer.planned] == [maker]
+
+
+def test_who_waited_for_a_rule_to_end_commits_when_it_has(cast):
+    bar = cast.instrument("foundry-control", destinations=["CN"], ended=date(2023, 1, 20))
+    world = cast.world(2, instruments=[bar], **STEADY_LINE)
+    designer = line_of(cast, world, region="CN", country="CN", foundries=["Foundry"])
+    plan(designer, 12.0)
+    assert designer.planned == []
+    plan(designer, 15.0)
+    assert launches_of(designer, 0) == [12.0 + 12.0], "from the last look at its roadmap on"
+
+
+@pytest.mark.parametrize(("day", "open_still"), [(18, True), (12, False)])
+@pytest.mark.parametrize("kind", ["foundry-control", "design-software-control"])
+def test_a_foundry_or_software_counts_where_it_is_open_for_most_of_the_month(
+    cast, kind, day, open_still
+):
+    fields = {"software": "any"} if kind == "design-software-control" else {}
+    bar = cast.instrument(kind, destinations=["CN"], effective=date(2022, 4, day), **fields)
+    world = cast.world(2, instruments=[bar], **STEADY_LINE)
+    world.dates_of_nodes["Foundry"] = dates((3, [-20.0, -20.0]))
+    designer = line_of(cast, world, region="CN", country="CN")
+    plan(designer, 3.0)
+    assert any(planned.chip.node_nm == 5.0 for planned in designer.planned) is open_still
+
+
+class ServedInOneFuture(RuleBook):
+    """A rule book by which foundries serve in the first future only."""
+
+    def foundry_access(self, designer, designer_region, foundry_region, start, end):
+        return np.array([1.0, 0.0])
+
+
+def at_a_reopened_foundry(cast, *, present=None, recorded=None, foundry=None, **fields):
+    """A Chinese designer with a roadmap of 2029 at home; the foundry abroad was closed to it."""
+    closed = cast.instrument("foundry-control", destinations=["CN"])
+    world = cast.world(2, **STEADY_LINE)
+    world.rules = RuleBook([], Calendar()) if present is None else present
+    world.recorded_rules = cast.world(2, instruments=[closed]).rules
+    world.recorded_rules = world.recorded_rules if recorded is None else recorded
+    better = dates((3, [-20.0, -20.0])) if foundry is None else foundry
+    world.dates_of_nodes |= {"Foundry": better, "Home": dates()}
+    chips = fields.pop("chips", None) or [
+        cast.chip(name="Roadmap", node_nm=7.0, foundry="Home", launched=date(2029, 1, 1))
+    ]
+    return cast.designer(
+        world, *chips, region="CN", country="CN", foundries=["Foundry", "Home"], **fields
+    )
+
+
+def test_at_a_reopened_foundry_a_designer_commits_now_and_to_a_better_node_only(cast):
+    designer = at_a_reopened_foundry(cast)
+    plan(designer, 3.0)
+    assert launches_of(designer, 0) == [3.0 + 12.0]
+    no_better = at_a_reopened_foundry(cast, foundry=dates())
+    plan(no_better, 12.0)
+    assert no_better.planned == []
+    not_yet = at_a_reopened_foundry(cast, foundry=dates((3, [6.0, 6.0])), node_patience=0)
+    plan(not_yet, 3.0)
+    assert not_yet.planned == [], "it knows only what is in volume"
+    plan(not_yet, 6.0)
+    assert launches_of(not_yet, 0) == [6.0 + 12.0]
+
+
+def test_a_foundry_is_reopened_where_it_serves_and_never_did(cast):
+    in_one_future = ServedInOneFuture([], Calendar())
+    there = at_a_reopened_foundry(cast, present=in_one_future)
+    plan(there, 3.0)
+    assert launches_of(there, 0) == [15.0]
+    assert launches_of(there, 1) == []
+    served_before = at_a_reopened_foundry(cast, recorded=in_one_future)
+    plan(served_before, 3.0)
+    assert served_before.planned == []
+
+
+# --- the data sheets of planned chips -------------------------------------------------------------
+
+
+def gains(world) -> product_planning.Gains:
+    known = world.parameters.certain
+    return product_planning.Gains(
+        node=known("node_gain"),
+        architecture=known("architecture_gain"),
+        area=known("package_gain"),
+        memory=known("memory_gain"),
+        memory_at_home=known("memory_gain_at_home"),
+        links=known("link_gain"),
+        price=known("price_per_worth"),
+    )
+
+
+def test_a_planned_chip_has_gained_since_the_one_on_record_and_costs_less_for_its_worth(cast):
+    bar = cast.instrument("memory-control", destinations=["CN"], effective=date(2021, 7, 1))
+    world = cast.world(2, instruments=[bar], **STEADY_LINE)
+    world.dates_of_nodes["Foundry"] = dates()
+    last = cast.chip(name="Last", node_nm=7.0, launched=date(2020, 7, 1))
+    designer = cast.designer(world, last, cadence=36, region="CN", country="CN")
+    plan(designer, 6.0)
+    (planned,) = designer.planned
+    assert planned.chip.name == "Designer 2023, 7 nm at Foundry"
+    assert planned.launches.tolist() == [18.0, 18.0]
+    # Three years from the launch of the last to the middle of its own year, one with all memory.
+    expected = product_planning.successor(
+        last, gains(world), name=planned.chip.name, foundry="Foundry", rung=2, years=3.0,
+        open_memory=1.0 / 3.0,
+    )  # fmt: skip
+    for figure in ("fp16_tflops", "memory_bandwidth_gbs", "interconnect_gbs", "die_mm2"):
+        assert getattr(planned.chip, figure) == pytest.approx(getattr(expected, figure), rel=1e-2)
+    factor = product_planning.price_factor(planned.chip, last, gains(world).price)
+    assert factor > 1.0
+    assert designer.list_prices[planned.chip.name] == pytest.approx([25000.0 * factor] * 2)
+
+
+@pytest.mark.parametrize(("month", "base"), [(3.0, "First"), (15.0, "Second"), (27.0, "Second")])
+def test_a_planned_chip_comes_after_the_one_on_record_of_an_earlier_year(cast, month, base):
+    chips = [
+        cast.chip(name=name, node_nm=7.0, foundry="Home", launched=date(year, 1, 1))
+        for name, year in (("First", 2020), ("Second", 2023), ("Third", 2029))
+    ]
+    designer = at_a_reopened_foundry(cast, chips=chips)
+    designer.model.time = month - 3.0
+    plan(designer, month)
+    assert [planned.base.name for planned in designer.planned] == [base]
+
+
+def test_a_chip_planned_before_the_first_on_record_gains_by_its_node_alone(cast):
+    designer = at_a_reopened_foundry(cast)
+    plan(designer, 3.0)
+    (planned,) = designer.planned
+    roadmap = designer.chips[0]
+    assert planned.chip.fp16_tflops == pytest.approx(
+        roadmap.fp16_tflops * gains(designer.model).node
+    )
+    assert planned.chip.interconnect_gbs == roadmap.interconnect_gbs
+
+
+def test_two_generations_within_a_year_are_one_product_from_the_first_on(cast):
+    world = cast.world(2, **(STEADY_LINE | {"commitment_months": 3.0}))
+    world.dates_of_nodes["Foundry"] = dates()
+    last = cast.chip(name="Last", node_nm=7.0, launched=date(2021, 11, 1))
+    designer = cast.designer(world, last, cadence=5)
+    plan(designer, 6.0)
+    (planned,) = designer.planned
+    assert planned.launches.tolist() == [3.0, 3.0], "and again in month 8"
+    assert np.isinf(planned.ends).all(), "it goes on"

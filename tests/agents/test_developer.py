@@ -9,9 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agents import capability
+from agents import capability, releases, research, runs
 from agents.developer import CHANNELS
+from agents.portfolio import Outlook
 from agents.purchasing import Counter
+from agents.records import SECTORS
+from agents.side_by_side import Team
 
 NEVER = np.inf
 # No luck in the length of runs: 3.2 months of training, 1 of evaluation, 5 of preparation.
@@ -23,57 +26,7 @@ def world(cast):
     return cast.world(3, **STEADY)
 
 
-# --- training -------------------------------------------------------------------------------------
-
-
-def test_a_run_begins_and_ends_at_times_of_its_own_between_wake_ups(cast, world):
-    lab = cast.developer(world)
-    lab.ready_to_train = np.array([2.25, 2.75, 3.5])
-    world.time = 3.0
-    lab.start_training()
-    assert lab.run_due == pytest.approx([2.25 + 4.2, 2.75 + 4.2, NEVER])
-    assert lab.ready_to_train == pytest.approx([2.25 + 8.2, 2.75 + 8.2, 3.5])
-    assert lab.runs_started.tolist() == [1, 1, 0]
-
-
-def test_a_firm_that_waited_for_something_begins_when_it_has_come(cast, world):
-    lab = cast.developer(world)
-    lab.ready_to_train = np.full(3, 1.0)
-    world.time = 9.0
-    lab.start_training()
-    assert lab.run_due == pytest.approx([9.0 + 4.2] * 3)
-
-
-def test_one_run_at_a_time(cast, world):
-    lab = cast.developer(world)
-    lab.ready_to_train = np.zeros(3)
-    lab.run_due = np.array([5.5, NEVER, NEVER])
-    world.time = 0.5
-    lab.start_training()
-    assert lab.run_due == pytest.approx([5.5, 4.2, 4.2])
-    assert lab.runs_started.tolist() == [0, 1, 1]
-
-
-def test_no_compute_or_no_attention_no_run(cast, world):
-    lab = cast.developer(world)
-    lab.ready_to_train = np.zeros(3)
-    lab.usable = np.array([0.0, 100.0, 100.0])
-    lab.attention = np.array([1.0, 0.0, 1.0])
-    lab.divide_fleet()
-    lab.start_training()
-    assert np.isfinite(lab.run_due).tolist() == [False, False, True]
-
-
-def test_the_length_of_a_run_depends_on_its_number_not_on_when_it_began(cast):
-    lengths = []
-    for begun in (0.0, 7.0):
-        world = cast.world(5, run_length_spread=0.3, time=begun, chance=0.99)
-        lab = cast.developer(world)
-        lab.ready_to_train = np.full(5, begun)
-        lab.start_training()
-        lengths.append(lab.run_due - begun)
-    assert lengths[0] == pytest.approx(lengths[1])
-    assert len(set(np.round(lengths[0], 6))) == 5, "futures have luck of their own"
+# --- work under way at the start ------------------------------------------------------------------
 
 
 def test_at_the_start_a_lab_may_be_in_the_middle_of_a_run(cast):
@@ -98,98 +51,31 @@ def test_who_does_not_train_or_does_not_exist_has_no_run_under_way(cast, fields)
     assert lab.runs_started.tolist() == [0, 0]
 
 
-# --- release --------------------------------------------------------------------------------------
-
-
-def with_runs_due(cast, world, due, **fields):
-    """A lab whose runs, begun at the start, are due at given times."""
-    lab = cast.developer(world, **fields)
-    lab.ready_to_train = np.zeros(world.futures)
-    lab.start_training()
-    lab.run_due = np.array(due)
-    return lab
-
-
-def test_a_model_is_released_at_its_own_time_though_the_wake_up_is_monthly(cast, world):
-    lab = with_runs_due(cast, world, [2.3, 5.7, 3.0])
-    world.time = 3.0
-    assert lab.release().tolist() == [True, False, True]
-    assert lab.released_at.tolist() == [2.3, -NEVER, 3.0]
-    assert lab.run_due.tolist() == [NEVER, 5.7, NEVER]
-
-
-def test_in_futures_that_are_not_due_nothing_happens(cast, world):
-    lab = with_runs_due(cast, world, [5.1, 5.7, 3.01])
-    world.time = 3.0
-    assert not lab.release().any()
-    assert np.isneginf(lab.released).all()
-    assert (lab.largest_run == 0.0).all()
-    assert lab.run_due.tolist() == [5.1, 5.7, 3.01]
-
-
-def test_a_model_is_its_compute_and_the_efficiency_of_the_day_the_run_began(cast, world):
-    lab = with_runs_due(cast, world, [4.2] * 3, efficiency_lag=0.25)
-    flop = capability.training_flop(
-        lab.usable * lab.uses.training, lab.utilisation(), np.full(3, 3.2)
+def test_a_run_under_way_gets_its_part_of_the_fleet_of_the_start(cast):
+    figures = {"utilisation": 0.4, "untrained_utilisation": 0.5, "months_to_learn": 12.0}
+    lab = cast.developer(
+        cast.world(1, chance=0.1, **figures, **STEADY), training_share=0.3, serving_share=0.4
     )
-    lab.efficiency = lab.efficiency + 2.0  # found too late for this run
-    lab.usable = lab.usable * 10.0  # bought too late
-    world.time = 5.0
-    lab.release()
-    assert lab.released == pytest.approx(np.log10(flop) - 0.25)
-    assert lab.largest_run == pytest.approx(flop)
+    assert lab.practice.tolist() == [0.0], "it released nothing before"
+    flop = capability.training_flop(np.array([300.0]), 0.2, 3.2)
+    assert lab.run_flop == pytest.approx(flop)
 
 
-def test_a_worse_model_changes_nothing(cast, world):
-    lab = with_runs_due(cast, world, [2.3, 2.3, 2.3])
-    lab.released = np.array([99.0, 10.0, 99.0])
-    lab.released_at = np.array([-5.0, -5.0, -5.0])
-    world.time = 3.0
-    assert lab.release().tolist() == [False, True, False]
-    assert lab.released[[0, 2]].tolist() == [99.0, 99.0]
-    assert lab.released[1] > 10.0
-    assert lab.released_at.tolist() == [-5.0, 2.3, -5.0]
-    assert np.isinf(lab.run_due).all(), "the run is over all the same"
+def test_who_is_founded_later_can_begin_no_run_before_and_who_never_trains_waits_for_nothing(cast):
+    world = cast.world(1, **STEADY)
+    assert cast.developer(world, founded=date(2023, 1, 1)).ready_to_train.tolist() == [12.0]
+    assert cast.developer(world, business="cloud").ready_to_train.tolist() == [0.0]
 
 
-@given(st.lists(st.floats(1e18, 1e27), min_size=1, max_size=6))
-def test_what_is_released_never_gets_worse(cast, sizes):
-    world = cast.world(1)
-    lab = cast.developer(world)
-    best = -np.inf
-    for month, flop in enumerate(sizes):
-        lab.run_flop = np.array([flop])
-        lab.run_due = np.array([month + 0.5])
-        world.time = month + 1.0
-        better = lab.release()
-        assert better[0] == (np.log10(flop) > best)
-        best = max(best, np.log10(flop))
-        assert lab.released[0] == pytest.approx(best)
-        assert lab.largest_run[0] == pytest.approx(max(sizes[: month + 1]))
+def test_a_firm_begins_without_people_and_knows_whom_it_wants(cast, world):
+    lab = cast.developer(world, researchers=100, engineers=50)
+    assert lab.planned["researchers"].tolist() == [100.0] * 3
+    assert lab.planned["engineers"].tolist() == [50.0] * 3
+    assert (lab.researchers == 0.0).all()
+    assert (lab.engineers == 0.0).all()
 
 
-def test_a_skilled_lab_learns_from_a_better_model_and_does_not_pass_it(cast):
-    world = cast.world(3, imitation=0.5, **STEADY)
-    lab = with_runs_due(cast, world, [1.0] * 3)
-    lab.practice = np.array([0.0, 1e6, 1e6])
-    alone = np.log10(lab.run_flop)
-    world.knowledge.teacher = alone + np.array([2.0, 2.0, -2.0])
-    world.time = 1.0
-    lab.release()
-    assert lab.released - alone == pytest.approx([0.0, 1.0, 0.0])
-
-
-@pytest.mark.parametrize(("openness", "is_open"), [("open-weights", True), ("api", False)])
-def test_only_open_models_count_as_open(cast, world, openness, is_open):
-    lab = with_runs_due(cast, world, [0.5] * 3, openness=openness)
-    world.knowledge.leader = np.full(3, 99.0 if is_open else 1.0)
-    world.time = 1.0
-    lab.release()
-    assert np.isfinite(lab.released).all()
-    if is_open:
-        assert (lab.released_open == lab.released).all()
-    else:
-        assert np.isneginf(lab.released_open).all()
+# --- models of its own ----------------------------------------------------------------------------
 
 
 def test_models_of_the_past_are_out_at_the_start(cast, world):
@@ -211,6 +97,49 @@ def test_models_of_the_past_are_out_at_the_start(cast, world):
     assert lab.practice.tolist() == [24.0] * 3
 
 
+def past(cast, name: str, year: int, flop: float, *, is_open=False):
+    return {
+        "name": name,
+        "released": date(year, 1, 1),
+        "training_flop": cast.figure(flop),
+        "open_weights": is_open,
+    }
+
+
+def test_of_past_models_the_best_is_at_hand_and_the_best_open_one_is_open(cast):
+    world = cast.world(1, research_pace=0.0)
+    models = [
+        past(cast, "open", 2018, 1e23, is_open=True),
+        past(cast, "best", 2019, 1e24),
+        past(cast, "as good", 2020, 1e24),
+        past(cast, "small", 2021, 1e22, is_open=True),
+    ]
+    lab = cast.developer(world, models=models, openness="api")
+    assert lab.base.flop == pytest.approx([24.0])
+    assert lab.released == pytest.approx([24.0])
+    assert lab.released_at.tolist() == [-36.0], "as good is not better"
+    assert lab.released_open == pytest.approx([23.0])
+    assert lab.parts[:, 0] == pytest.approx([24.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def test_a_firm_begins_with_its_habit_of_opening_weights(cast, world):
+    for openness in ("open-weights", "api", "closed"):
+        lab = cast.developer(world, openness=openness)
+        assert lab.open_weights.tolist() == [openness == "open-weights"] * 3
+
+
+def test_who_sells_models_is_in_that_business_and_has_begun_to(cast, world):
+    since = {"since": date(2022, 3, 1), "source": "none", "basis": "assumption"}
+    seller, in_house = (
+        cast.developer(world, openness=openness, access=since) for openness in ("api", "closed")
+    )
+    assert not seller.sells_models
+    world.time = 2.0
+    assert seller.sells_models
+    assert in_house.offers_models
+    assert not in_house.sells_models
+
+
 def test_models_can_be_used_from_their_day_on(cast, world):
     access = {"since": date(2022, 3, 1), "source": "none", "basis": "assumption"}
     lab, secretive = cast.developer(world, access=access), cast.developer(world)
@@ -221,145 +150,7 @@ def test_models_can_be_used_from_their_day_on(cast, world):
     assert not secretive.offers_models
 
 
-# --- when to train, when to rework ----------------------------------------------------------------
-
-
-def test_an_unpressed_firm_waits_until_a_run_pays_and_a_trailing_one_is_content_with_less(cast):
-    world = cast.world(3, worthwhile_step=0.5, urgent_step=0.2, **STEADY)
-    lab = with_runs_due(cast, world, [1.0] * 3)
-    world.time = 1.0
-    lab.release()
-    lab.ready_to_train = np.full(3, 1.5)
-    world.time = 2.0
-    lab.usable = lab.usable * np.array([2.0, 2.0, 4.0])  # 0.3 and 0.6 OOM
-    world.knowledge.leader = np.array([1.0, 99.0, 1.0])
-    lab.start_training()
-    assert np.isfinite(lab.run_due).tolist() == [False, True, True]
-    assert lab.run_due[1:] == pytest.approx([1.5 + 4.2] * 2)
-    why = [lab.decisions.of_future(future)[-1][1] for future in (1, 2)]
-    assert "overtaken" in why[0]
-    assert "fleet has grown" in why[1]
-
-
-def test_a_model_is_reworked_once_enough_was_learned_and_no_sooner_than_customers_bear(cast):
-    world = cast.world(3, update_step=0.2, update_months=3.0, chance=0.25)
-    lab = with_runs_due(cast, world, [1.0] * 3)
-    world.time = 1.0
-    lab.release()
-    before = lab.released.copy()
-    lab.post_training = np.array([0.1, 0.3, 0.3])
-    world.time = 3.5
-    assert not lab.release().any()
-    world.time = 9.0
-    assert lab.release().tolist() == [False, True, True]
-    assert lab.released - before == pytest.approx([0.0, 0.3, 0.3])
-    assert lab.released_at == pytest.approx([1.0, 8.75, 8.75])
-    assert lab.parts[3] == pytest.approx([0.0, 0.3, 0.3])
-
-
-def test_the_parts_of_a_model_add_up_to_its_level(cast):
-    world = cast.world(2, imitation=0.5, **STEADY)
-    lab = with_runs_due(cast, world, [1.0] * 2, efficiency_lag=0.25)
-    lab.practice = np.full(2, 1e6)
-    lab.post_training = np.array([0.0, 0.4])
-    world.knowledge.teacher = np.array([30.0, 20.0])
-    world.time = 1.0
-    lab.release()
-    flop, efficiency, _, post_training, learned = lab.parts
-    assert flop == pytest.approx(np.log10(lab.largest_run))
-    assert efficiency == pytest.approx([-0.25] * 2)
-    assert post_training.tolist() == [0.0, 0.4]
-    assert learned[0] == pytest.approx(0.5 * (30.0 - (flop - 0.25)[0]))
-    assert learned[1] == 0.0
-    assert lab.parts.sum(axis=0) == pytest.approx(lab.released, abs=1e-12)
-
-
-def test_a_technique_helps_from_the_day_it_is_known(cast):
-    world = cast.world(2, post_training_pace=0.2)
-    lab = cast.developer(world)
-    lab.engineers = np.full(2, 100.0)
-    lab.learn_of(np.full(2, 0.8), np.array([0.0, 2.0]))
-    for month in range(200):
-        world.time = float(month)
-        lab.do_research(1.0, lab.usable)
-        assert lab.post_training[0] > 0.0
-        assert (lab.post_training[1] > 0.0) == (month >= 2)
-    assert lab.post_training == pytest.approx([0.8, 0.8], abs=1e-3)
-
-
-# --- openness ------------------------------------------------------------------------------------
-
-
-def test_a_seller_of_access_opens_its_weights_once_it_trails_too_far(cast):
-    world = cast.world(3, open_when_trailing=1.0, openness_spread=0.0)
-    access = {"since": date(2022, 1, 1), "source": "none", "basis": "assumption"}
-    lab = with_runs_due(cast, world, [0.5] * 3, openness="api", access=access)
-    world.time = 1.0
-    level = np.log10(lab.run_flop)
-    world.knowledge.leader = level + np.array([-1.0, 0.7, 1.3])
-    lab.release()
-    assert lab.open_weights.tolist() == [False, False, True]
-    reasons = [lab.decisions.of_future(future)[-1][1] for future in range(3)]
-    assert ["leads" in reasons[0], "near" in reasons[1], "trails" in reasons[2]] == [True] * 3
-    lab.strategy.open_up(np.full(3, 0.5))  # a demand shock
-    lab.run_due = np.full(3, 5.0)
-    lab.run_flop = lab.run_flop * 1.01
-    world.time = 5.0
-    lab.release()
-    assert lab.open_weights.tolist() == [False, True, True]
-
-
-@pytest.mark.parametrize("openness", ["closed", "api"])
-def test_who_does_not_offer_its_models_does_not_open_them(cast, world, openness):
-    lab = with_runs_due(cast, world, [0.5] * 3, openness=openness)
-    world.knowledge.leader = np.full(3, 99.0)
-    world.time = 1.0
-    assert lab.release().all()
-    assert not lab.open_weights.any()
-    assert "does not offer" in lab.decisions.of_future(0)[-1][1]
-
-
-# --- research -------------------------------------------------------------------------------------
-
-
-def test_a_month_alone_is_a_month_of_own_progress(cast, world):
-    lab = cast.developer(world)
-    lab.researchers = np.array([0.0, 100.0, 400.0])
-    lab.do_research(1.0, lab.usable)
-    gained = lab.efficiency
-    assert gained[0] == 0.0
-    assert 0.0 < gained[1] < gained[2]
-
-
-def test_who_does_no_research_can_catch_up_with_the_literature_and_no_more(cast, world):
-    lab = cast.developer(world, efficiency_lag=1.0)
-    world.knowledge.literature = np.array([-0.5, 2.0, -3.0])
-    for _ in range(200):
-        lab.do_research(1.0, lab.usable)
-    assert lab.efficiency == pytest.approx([-0.5, 2.0, -1.0])
-
-
-def test_a_leading_lab_of_the_start_advances_at_the_reference_pace(cast):
-    # A tenth of 1,000 H100e for the largest run, and twice as much for experiments.
-    world = cast.world(1, reference_researchers=80.0, reference_compute=200.0, research_pace=0.03)
-    lab = cast.developer(world, fleet=1000, training_share=0.1, serving_share=0.7)
-    lab.researchers = np.array([80.0])
-    lab.do_research(2.0, lab.usable)
-    assert lab.efficiency == pytest.approx([0.06])
-
-
-def test_scarcity_makes_a_lab_inventive(cast, world):
-    lab = cast.developer(world)
-    lab.researchers = np.full(3, 100.0)
-    lab.do_research(1.0, np.array([1.0, 10.0, 100.0]) * lab.usable)
-    assert (np.diff(lab.efficiency) > 0.0).all()
-
-
-def test_practice_is_had_in_runs_only(cast, world):
-    lab = cast.developer(world, foundation_focus=0.5)
-    lab.run_due = np.array([NEVER, 4.0, 4.0])
-    lab.do_research(2.0, lab.usable)
-    assert lab.practice.tolist() == [0.0, 1.0, 1.0]
+# --- experience -----------------------------------------------------------------------------------
 
 
 def test_utilisation_rises_with_practice_to_that_of_the_best(cast):
@@ -372,28 +163,136 @@ def test_utilisation_rises_with_practice_to_that_of_the_best(cast):
     assert got[2] == pytest.approx(0.4)
 
 
-# --- attention ------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------
 
 
-def test_attention_moves_towards_its_aim_and_not_beyond(cast):
-    world = cast.world(1, reorganisation_months=10.0)
+def test_who_leaves_takes_methods_along_or_practice(cast, world):
+    lab = cast.developer(world)
+    lab.efficiency, lab.practice = np.full(3, 0.5), np.full(3, 24.0)
+    assert lab.know_how("researchers").tolist() == [0.5] * 3
+    assert lab.know_how("engineers").tolist() == [24.0] * 3
+
+
+def exchanged(cast, tier: str, *, leaving: float, joining: float, experienced: float, **fields):
+    """A firm of 100 people after an exchange; the experienced know 1 OOM, or 40 months."""
+    known = {"mover_worth": 2.0, "experience_dilution": 0.5}
+    firm = cast.developer(cast.world(1, **known), **fields)
+    firm.researchers, firm.engineers = np.full(1, 100.0), np.full(1, 100.0)
+    firm.practice = np.full(1, 20.0)
+    know = np.array([[1.0 if tier == "researchers" else 40.0]])
+    people = (np.full(1, leaving), np.full(1, joining), np.full((1, 1), experienced))
+    firm.exchange_people(tier, *people, know)
+    return firm
+
+
+def test_researchers_who_come_from_others_bring_their_methods(cast):
+    firm = exchanged(cast, "researchers", leaving=20.0, joining=70.0, experienced=30.0)
+    assert firm.researchers.tolist() == [150.0]
+    assert firm.engineers.tolist() == [100.0]
+    assert firm.efficiency == pytest.approx(1.0 - np.exp(-2.0 * 30.0 / 150.0))
+    assert firm.practice.tolist() == [20.0]
+
+
+@pytest.mark.parametrize(
+    ("leaving", "joining", "practice"),
+    [
+        # Of 150, 30 know 20 months more and 20 by whom the team grows know nothing.
+        (20.0, 70.0, 20.0 + 0.5 * (30.0 * 20.0 - 20.0 * 20.0) / 150.0),
+        # Who takes the place of a leaver dilutes nothing.
+        (70.0, 70.0, 20.0 + 0.5 * 30.0 * 20.0 / 100.0),
+    ],
+)
+def test_engineers_bring_practice_and_beginners_by_whom_a_team_grows_dilute_it(
+    cast, leaving, joining, practice
+):
+    firm = exchanged(cast, "engineers", leaving=leaving, joining=joining, experienced=30.0)
+    assert firm.engineers.tolist() == [100.0 + joining - leaving]
+    assert firm.practice == pytest.approx([practice])
+    assert firm.efficiency.tolist() == [0.0]
+
+
+def test_who_does_not_train_learns_nothing_from_newcomers(cast):
+    for tier in ("researchers", "engineers"):
+        firm = exchanged(cast, tier, leaving=0.0, joining=50.0, experienced=30.0, business="cloud")
+        assert firm.people(tier).tolist() == [150.0]
+        assert firm.efficiency.tolist() == [0.0]
+        assert firm.practice.tolist() == [20.0]
+
+
+# --- attention and applications -------------------------------------------------------------------
+
+
+def test_notice_draws_in_a_part_of_the_effort_not_yet_given(cast, world):
     lab = cast.developer(world, foundation_focus=0.2)
-    lab.take_notice(np.array([0.5]))  # of the 0.8 not yet given
-    seen = []
-    for _ in range(100):
-        lab.reorganise(1.0)
-        seen.append(float(lab.attention[0]))
-    assert seen[0] == pytest.approx(0.2 + 0.4 / 10.0)
-    assert seen == sorted(seen)
-    assert seen[-1] == pytest.approx(0.6, abs=1e-4)
-    lab.reorganise(50.0)
-    assert lab.attention[0] == pytest.approx(0.6)
+    lab.take_notice(np.array([0.0, 0.5, 1.0]))
+    assert lab.aim == pytest.approx([0.2, 0.6, 1.0])
+    assert lab.attention.tolist() == [0.2] * 3, "it takes time"
 
 
-def test_without_notice_attention_stays(cast, world):
-    lab = cast.developer(world, foundation_focus=0.3)
-    lab.reorganise(5.0)
-    assert lab.attention.tolist() == [0.3] * 3
+def test_a_firm_enters_a_sector_that_pays_and_tells_why(cast):
+    world = cast.world(1, entry_hurdle=0.1, entry_distance_cost=1.0, exit_hurdle=99.0)
+    count = len(SECTORS)
+    takings = np.ones((count, 1))
+    takings[SECTORS.index("finance")] = 3.0
+    outlook = Outlook(
+        takings=takings,
+        effort=np.ones((count, 1)),
+        own=np.full(1, 0.01),
+        able=np.ones((count, 1), dtype=np.bool_),
+        usual=np.ones((count, 1)),
+        between=1.0 - np.eye(count),
+    )
+    for focus, enters in ((0.0, False), (0.5, True)):
+        firm = cast.developer(world, sectors=("transport",), foundation_focus=focus)
+        firm.review_sectors(outlook)
+        assert bool(firm.portfolio.entered[SECTORS.index("finance"), 0]) is enters, (
+            "who works on general models has a shorter way"
+        )
+        assert len(firm.decisions.of_future(0)) == int(enters)
+
+
+# --- alone and in a team --------------------------------------------------------------------------
+
+
+def at_work(cast, *names: str):
+    """Laboratories with something to do: a run due, one to begin, techniques, a new aim."""
+    world = cast.world(2, time=1.0, absorption=0.1, **STEADY)
+    world.knowledge.literature = np.ones(2)
+    labs = [cast.developer(world, name=name, fleet=1000 * len(name)) for name in names]
+    for lab in labs:
+        lab.researchers, lab.engineers = np.full(2, 80.0), np.full(2, 40.0)
+        lab.learn_of(np.array([0.8, 0.0]), np.zeros(2))
+        lab.aim = np.full(2, 0.5)
+        lab.run_due, lab.ready_to_train = np.array([0.5, NEVER]), np.array([9.0, 1.0])
+        lab.run_flop, lab.run_efficiency = np.full(2, 1e24), np.zeros(2)
+    return labs
+
+
+def told_of(lab) -> list[list[float]]:
+    names = ("usable", "scrapped", "attention", "efficiency", "post_training", "released",
+             "run_due", "runs_started")  # fmt: skip
+    return [getattr(lab, name).tolist() for name in names]
+
+
+def test_a_firm_does_alone_what_it_would_do_beside_others(cast):
+    (alone,) = at_work(cast, "one")
+    team = Team(at_work(cast, "one", "another"))
+    share = np.full(2, 0.1)
+    before = told_of(alone)
+    alone.scrap(share)
+    alone.reorganise(1.0)
+    alone.do_research(1.0, np.full(2, 1e4))
+    better = alone.release()
+    alone.start_training()
+    research.scrap(team, share)
+    research.reorganise(team, 1.0)
+    research.do_research(team, 1.0, np.full(2, 1e4))
+    assert np.array_equal(better, releases.release(team)[0])
+    assert better.tolist() == [True, False]
+    runs.start_training(team)
+    assert told_of(alone) == told_of(team.first)
+    assert all(now != then for now, then in zip(told_of(alone), before, strict=True))
+    assert alone.post_training[0] > 0.0 == alone.post_training[1]
 
 
 # --- compute --------------------------------------------------------------------------------------
@@ -429,6 +328,23 @@ def test_a_firm_tells_when_it_turns_to_another_source(cast):
     lab.order_chips(counter(offered=((0.0,), (0.0,), (1.0,))))
     assert len(lab.decisions.taken) == 1
     assert "barred chips" in lab.decisions.of_future(1)[0][1]
+    lab.order_chips(counter(offered=((0.0,), (0.0,), (0.0,))))
+    lab.order_chips(counter(offered=((0.0,), (0.0,), (1.0,))))
+    assert len(lab.decisions.taken) == 1, "to buy nothing for a time is no other source"
+    for _ in range(2):
+        lab.order_chips(counter())
+        assert len(lab.decisions.taken) == 2
+    assert "sold everywhere" in lab.decisions.of_future(1)[-1][1]
+
+
+def test_reserves_are_spent_where_a_rule_is_about_to_bind_and_there_are_any(cast):
+    lab = cast.developer(cast.world(2))
+    lab.cash = np.array([1.0, 1.0])
+    lab.order_chips(counter(haste=np.array([0.5, 0.0])))
+    assert [len(lab.decisions.of_future(future)) for future in (0, 1)] == [1, 0]
+    lab.cash = np.array([0.0, 1.0])
+    lab.order_chips(counter(haste=np.array([0.5, 0.5])))
+    assert [len(lab.decisions.of_future(future)) for future in (0, 1)] == [1, 1]
 
 
 def test_a_firm_in_debt_or_with_nothing_on_offer_orders_nothing(cast):
@@ -481,15 +397,6 @@ def test_a_firm_begins_with_the_shares_on_record(cast, world):
     assert lab.uses.experiments == pytest.approx([0.15] * 3)
 
 
-def test_users_come_before_the_largest_run_and_a_limit_before_the_users(cast):
-    world = cast.world(3, serving_limit=0.7, serving_cost_share=0.5, compute_cost_start=2e-5)
-    lab = cast.developer(world, fleet=100_000, training_share=0.3, serving_share=0.1)
-    lab.revenue = np.array([0.0, 0.8, 80.0])  # the compute of a fifth of the fleet, and of all
-    lab.divide_fleet()
-    assert lab.uses.serving == pytest.approx([0.1, 0.3, 0.7])
-    assert lab.uses.training == pytest.approx([0.3, 0.7 / 3.0, 0.1])
-
-
 # --- new firms ------------------------------------------------------------------------------------
 
 
@@ -507,6 +414,34 @@ def test_what_a_new_firm_buys_to_begin_with_is_no_growth(cast):
     assert young.compute_growth() == pytest.approx([2.0]), "later purchases are"
 
 
+def test_a_firm_is_new_if_it_was_founded_after_the_start_and_until_its_ramp_is_over(cast):
+    def grown(founded: date, *moments: float) -> float:
+        world = cast.world(1, ramp_months=24.0)
+        firm = cast.developer(world, fleet=1000, founded=founded)
+        for world.time in moments:
+            firm.install("direct", np.array([1000.0]), np.array([1000.0]))
+        return float(firm.compute_growth()[0])
+
+    assert grown(date(2022, 1, 1), 12.0) == 2.0, "as old as the record"
+    assert grown(date(2022, 1, 15), 12.0) == 1.0
+    assert grown(date(2023, 1, 1), 35.9) == 1.0
+    assert grown(date(2023, 1, 1), 36.0) == 2.0
+    assert grown(date(2023, 1, 1), 13.0, 36.0) == 1.5
+
+
+def test_what_wore_out_while_a_firm_was_new_is_not_forgotten(cast):
+    firm = cast.developer(cast.world(1, ramp_months=24.0, time=13.0), founded=date(2023, 1, 1))
+    firm.scrap(np.array([0.5]))
+    firm.install("direct", np.array([100.0]), np.array([100.0]))
+    assert firm.compute_growth() == pytest.approx([0.6])
+
+
+def test_who_began_with_nothing_has_grown_against_one_accelerator(cast):
+    firm = cast.developer(cast.world(1), fleet=0)
+    firm.install("direct", np.array([5.0]), np.array([5.0]))
+    assert firm.compute_growth().tolist() == [5.0]
+
+
 def test_a_firm_exists_from_its_founding_on(cast, world):
     lab = cast.developer(world, founded=date(2023, 7, 17))
     world.time = world.calendar.months(date(2023, 7, 16))
@@ -518,8 +453,8 @@ def test_a_firm_exists_from_its_founding_on(cast, world):
 def test_founders_bring_what_they_knew_and_need_time_to_prepare(cast, world):
     lab = cast.developer(world, founded=date(2023, 1, 1), efficiency_lag=0.25)
     world.time = 12.0
-    lab.open_for_business(np.array([1.0, 2.0, 0.0]))
-    assert lab.efficiency == pytest.approx([0.75, 1.75, -0.25])
+    lab.open_for_business(np.array([1.0, 2.0, -1.0]))
+    assert lab.efficiency == pytest.approx([0.75, 1.75, -0.25]), "no less than they knew"
     assert lab.ready_to_train == pytest.approx([17.0] * 3)
 
 
@@ -542,6 +477,28 @@ def test_money_for_what_cannot_be_had_goes_to_what_can(cast):
     units, again, _ = reordered(cast, [1.0, 1.0, 0.0])
     assert units[:, 0] == pytest.approx([2.0, 1.0, 2.0])
     assert again[:, 0] == pytest.approx([3.0, 1.5, 0.0])
+
+
+def liked(*appeal: float) -> Counter:
+    """Two lines at a price of 1, weighed alike by who trains and who serves."""
+    weights = np.array(appeal)[:, None]
+    return Counter(np.ones((2, 1)), np.ones((2, 1)), (weights, weights), 0.0)
+
+
+def test_money_moves_to_what_is_liked_as_far_as_it_can_be_had(cast):
+    firm = cast.developer(cast.world(1, unfilled_reordered=1.0, cash_deployed=1.0))
+    firm.cash = np.array([6.0])
+    counter = liked(2.0, 1.0)
+    units = firm.order_chips(counter)
+    assert units[:, 0] == pytest.approx([4.0, 2.0])
+    # Two of the first cannot be had; half of twice the liking is as much as all of the other.
+    promised = np.array([[0.5], [1.0]])
+    assert firm.reorder(counter, units, promised)[:, 0] == pytest.approx([3.0, 3.0])
+    again = firm.reorder(counter, units, promised)
+    assert again[:, 0] == pytest.approx([3.0, 3.0]), "as often as it is asked"
+    firm.order_chips(counter)
+    elsewhere = firm.reorder(liked(6.0, 1.0), units, promised)
+    assert elsewhere[:, 0] == pytest.approx([2.0 + 1.5, 2.0 + 0.5]), "as liked at that counter"
 
 
 def test_the_patient_wait_in_line_and_so_do_all_where_nothing_is_to_be_had(cast):

@@ -52,13 +52,27 @@ def test_futures_open_their_fabs_at_times_of_their_own(cast):
     world = cast.world(5, fab_luck=0.3)
     foundry = cast.foundry(world, 14, 7, leading_wafers=10)
     equip(foundry)
-    foundry.begin_fab(np.full(5, 1.0))
+    foundry.begin_fab(np.full(5, 0.5))
     opens = foundry.projects[0].opens
     assert len(set(opens)) == 5
     world.time = float(np.sort(opens)[2])
     foundry.open_fabs()
-    assert np.array_equal(foundry.wafers == 11.0, opens <= world.time)
-    assert (foundry.wafers == 11.0).sum() == 3
+    assert np.array_equal(foundry.wafers == 10.5, opens <= world.time)
+    assert (foundry.wafers == 10.5).sum() == 3
+    world.time = float(opens.max())
+    foundry.open_fabs()
+    assert (foundry.wafers == 10.5).all()
+    assert foundry.projects == []
+
+
+def test_luck_makes_the_way_to_a_fab_longer_by_its_own_factor(cast):
+    world = cast.world(5, time=3.0, fab_luck=0.3, fab_months=15.0)
+    foundry = cast.foundry(world, 14, 7)
+    equip(foundry)
+    for number in range(2):
+        foundry.begin_fab(np.ones(5))
+        luck = world.luck("Foundry/fab", number, sigma=0.3)
+        assert foundry.projects[number].opens == pytest.approx(3.0 + 15.0 * luck)
 
 
 def test_each_fab_has_luck_of_its_own(cast):
@@ -160,6 +174,14 @@ def test_the_first_euv_scanner_is_wanted_for_research(cast):
     assert cast.foundry(world, 14, 7, euv_scanners=1).order("euv", nothing) == pytest.approx([0.0])
 
 
+def test_an_owner_of_euv_orders_what_its_leading_node_takes_of_it(cast):
+    world = cast.world(1, euv_per_thousand=0.4, immersion_per_thousand=0.3)
+    for scanners in (1, 20):
+        owner = cast.foundry(world, 14, 7, 5, euv_scanners=scanners)
+        assert owner.order("euv", np.array([10.0])) == pytest.approx([4.0])
+        assert owner.order("immersion", np.array([10.0])) == pytest.approx([3.0]), "once each"
+
+
 def test_tools_are_hoarded_before_a_ban_and_of_the_barred_class_only(cast):
     ban = cast.instrument(
         "tool-control",
@@ -243,8 +265,18 @@ def pace(cast, *, grant=0.0, leader=None, **parameters) -> float:
     return float(foundry.progress[0])
 
 
+def test_luck_makes_the_way_to_a_node_shorter_by_a_factor_of_that_node(cast):
+    world = cast.world(5, node_luck=0.3)
+    foundry = cast.foundry(world, 14, 7, research_pace=0.1, euv_scanners=5)
+    world.rung_of_leader = foundry.rung
+    foundry.research_process(6.0)
+    luck = world.luck("Foundry/node", rung(5.0), sigma=0.3)
+    assert foundry.progress == pytest.approx(0.05 * luck)
+
+
 def test_euv_followers_and_grants_go_faster(cast):
-    assert pace(cast, euv_scanners=5) == pytest.approx(0.4)
+    for scanners in (1, 5):
+        assert pace(cast, euv_scanners=scanners) == pytest.approx(0.4)
     assert pace(cast, multipatterning_pace=0.6) == pytest.approx(0.24)
     assert pace(cast, euv_scanners=5, leader=2.0, follower_advantage=0.9) == pytest.approx(0.76)
     # A grant as large as the own budget is half of what is spent.
@@ -278,6 +310,9 @@ def test_there_is_nothing_beyond_the_last_class(cast):
     assert foundry.research_process(120.0).tolist() == [False]
     assert foundry.rung.tolist() == [len(LADDER) - 1]
     assert foundry.progress.tolist() == [0.0]
+    last_but_one = cast.foundry(world, *LADDER[1:-1].tolist(), euv_scanners=5, research_pace=0.4)
+    assert last_but_one.research_process(12.0).tolist() == [False]
+    assert (last_but_one.progress > 0.3).all()
 
 
 # --- production -----------------------------------------------------------------------------------
@@ -290,6 +325,66 @@ def test_a_new_leading_class_starts_with_a_setback_in_yield(cast):
     foundry.research_process(12.0)
     assert foundry.yield_at(5.0) == pytest.approx([0.3])
     assert foundry.yield_at(7.0) == pytest.approx([0.6])
+
+
+def test_the_setback_begins_with_the_7_nm_class(cast):
+    for classes, entered, expected in (([], 14.0, 0.6), ([14.0], 7.0, 0.3)):
+        world = cast.world(1, new_node_yield=0.5, **STEADY)
+        foundry = cast.foundry(world, *classes, yield_now=0.6, progress=0.99)
+        foundry.research_process(12.0)
+        assert foundry.yield_at(entered) == pytest.approx([expected])
+
+
+@pytest.mark.parametrize(("scanners", "ceiling"), [(0.0, 0.6), (1.0, 0.8), (5.0, 0.8)])
+def test_yields_are_learned_by_wafers_against_those_made_before(cast, scanners, ceiling):
+    known = {"yield_ceiling": 0.8, "yield_ceiling_without_euv": 0.6, "yield_pace": 0.5}
+    world = cast.world(3, experience_at_start=12.0, **known)
+    # A small foundry learns as if it had made a thousand wafers a month.
+    for size, at_start in ((10.0, 120.0), (1.5, 18.0), (0.5, 12.0)):
+        foundry = cast.foundry(
+            world, 14, 7, yield_now=0.5, leading_wafers=size, euv_scanners=scanners
+        )
+        away, made_before = ceiling - 0.5, at_start
+        for _ in range(2):
+            foundry.produce(6.0)
+            away *= np.exp(-0.5 * size * 6.0 / made_before)
+            made_before += size * 6.0
+            assert foundry.yield_at(7.0) == pytest.approx([ceiling - away] * 3)
+
+
+# --- lines that nobody services -------------------------------------------------------------------
+
+
+def unserviced(cast, **fields):
+    """A Chinese foundry with three quarters of its tools from a country that may not service."""
+    control = cast.instrument(
+        "servicing-control", issuer="NL", destinations=["CN"], family="export-control", **fields
+    )
+    world = cast.world(2, instruments=[control], unserviced_loss=0.4)
+    foundry = cast.foundry(world, 14, 7, region="CN", country="CN", leading_wafers=10)
+    foundry.take_delivery("immersion", np.array([20.0, 30.0]), "NL")
+    foundry.take_delivery("immersion", np.full(2, 10.0), "NL")
+    foundry.take_delivery("deposition-etch", np.array([10.0, 0.0]), "CN")
+    foundry.lose_unserviced(9.0, 12.0)
+    return foundry
+
+
+def test_lines_wear_out_as_far_as_their_tools_may_not_be_serviced(cast):
+    lost = np.exp(-0.4 * np.array([0.75, 1.0]) / 4.0)
+    assert unserviced(cast).wafers == pytest.approx(10.0 * lost)
+    half = np.exp(-0.2 * np.array([0.75, 1.0]) / 4.0)
+    assert unserviced(cast, parameters={"admitted": 0.5}).wafers == pytest.approx(10.0 * half)
+
+
+def test_lines_whose_tools_are_serviced_or_that_got_none_do_not_wear_out(cast):
+    foundry = cast.foundry(cast.world(2), 14, 7, leading_wafers=10)
+    foundry.lose_unserviced(9.0, 12.0)
+    foundry.take_delivery("immersion", np.full(2, 10.0), "NL")
+    foundry.lose_unserviced(12.0, 15.0)
+    assert foundry.wafers.tolist() == [10.0, 10.0]
+
+
+# --- capital --------------------------------------------------------------------------------------
 
 
 def test_yields_rise_with_wafers_to_a_ceiling_that_euv_lifts(cast):
@@ -322,15 +417,33 @@ def test_owners_invest_from_7_nm_on(cast):
     assert trailing.cash == pytest.approx([0.0])
 
 
+def test_what_owners_plan_to_invest_grows_with_the_years(cast):
+    foundry = cast.foundry(
+        cast.world(1, time=24.0, fab_investment_growth=0.1), 14, 7, capital_budget=4.0
+    )
+    foundry.raise_capital(3.0)
+    assert foundry.cash == pytest.approx([np.exp(0.2)])
+
+
+def test_a_foundry_expands_for_the_cash_it_has_and_not_on_debt(cast):
+    foundry = cast.foundry(cast.world(3, cost_per_thousand_wafers=0.2), 14, 7)
+    foundry.cash = np.array([-1.0, 0.0, 0.5])
+    assert foundry.affordable_expansion() == pytest.approx([0.0, 0.0, 2.5])
+
+
+# --- packaging and what accelerators get ----------------------------------------------------------
+
+
 def test_packaging_grows_where_it_ran_full(cast):
-    foundry = cast.foundry(cast.world(3, comfortable_use=0.8, packaging_growth=0.3), 14, 7)
-    foundry.expand_packaging(np.array([0.5, 0.8, 5.0]))
-    assert foundry.packaging == pytest.approx([5.0, 5.0, 6.5])
+    foundry = cast.foundry(cast.world(4, comfortable_use=0.8, packaging_growth=0.3), 14, 7)
+    foundry.expand_packaging(np.array([0.5, 0.8, 1.0, 5.0]))
+    assert foundry.packaging == pytest.approx([5.0, 5.0, 5.0 * (1.0 + 0.3 * 0.25), 6.5])
 
 
 def test_a_foundry_without_packaging_packages_nothing(cast):
     world = cast.world(1)
     assert cast.foundry(world, 14, 7).packages
+    assert cast.foundry(world, 14, 7, packaging_wafers=0.5).packages
     assert not cast.foundry(world, 14, 7, packaging_wafers=0).packages
 
 

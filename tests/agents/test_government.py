@@ -102,7 +102,7 @@ def test_enforcement_spends_its_own_budget(cast):
     world = cast.world(2, instruments=[means])
     american, chinese = cast.government(world), cast.government(world, "CN")
     for government in (american, chinese):
-        government.enforce(0.0, 3.0)
+        government.enforce(9.0, 12.0)
     assert american.enforcement_spent == pytest.approx([0.05, 0.05])
     assert american.cash == pytest.approx([-0.05, -0.05])
     assert chinese.enforcement_spent.tolist() == [0.0, 0.0]
@@ -147,6 +147,13 @@ def test_an_outcome_that_is_bad_when_large_is_answered_from_above():
     assert reviewed(stance, np.array([0.0, 3.0, 9.0]), smuggling).tolist() == [-1, 0, 1]
 
 
+def test_an_outcome_at_a_bound_is_between_the_bounds():
+    at_bounds = np.zeros(2, dtype=np.int64)
+    assert reviewed(at_bounds, np.array([6.0, 12.0]), course()).tolist() == [0, 0]
+    turned = course(tighten_below=None, loosen_above=None, tighten_above=5.0, loosen_below=1.0)
+    assert reviewed(at_bounds, np.array([5.0, 1.0]), turned).tolist() == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -178,3 +185,18 @@ def test_a_review_is_noted_where_it_changes_something_and_takes_effect_after_its
     world.time = 60.0
     government.review()
     assert (len(government.decided), world.realigned) == (1, 1), "no change, nothing noted"
+
+
+def test_a_review_is_told_of_the_futures_in_which_the_government_moved(cast):
+    world = cast.world(time=48.0)
+    told: dict[str, list[bool]] = {}
+    world.note = lambda when, actor, event, subject, where: told.update({event: where.tolist()})
+    government = cast.government(world)
+    government.course = course(notice_months=0.0)
+    world.seen["gap_months"] = np.array([3.0, 8.0, 30.0])
+    government.review()
+    assert told == {"tightens": [True, False, False], "loosens": [False, False, True]}
+    told.clear()
+    world.seen["gap_months"] = np.array([30.0, 8.0, 30.0])
+    government.review()
+    assert told == {"loosens": [True, False, False]}

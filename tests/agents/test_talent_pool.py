@@ -110,13 +110,37 @@ def test_who_is_there_came_and_did_not_leave(cast, events):
 
 
 def test_moves_of_a_year_are_those_of_the_last_four_quarters(cast):
-    pool = mixed_pool(cast, cast.world(1))
+    pool = mixed_pool(cast, cast.world(1), emigration={"CN": cast.figure(0.1)})
+    came, left = [], []
     for quarter in range(1, 8):
         people = np.array([[0.0], [10.0 * quarter], [0.0]])
         pool.arrive("researchers", people)
+        pool.depart("researchers", 0.1 * people**2 / 10.0, np.ones(1))
         pool.count_moves()
-    assert pool.came_in_a_year("researchers")[CN].tolist() == [40.0 + 50.0 + 60.0 + 70.0]
-    assert pool.left_in_a_year("researchers").sum() == 0.0
+        came.append(pool.came_in_a_year("researchers")[CN, 0])
+        left.append(pool.left_in_a_year("researchers")[CN, 0])
+    assert came == pytest.approx([10.0, 30.0, 60.0, 100.0, 140.0, 180.0, 220.0])
+    assert left == pytest.approx([1.0, 5.0, 14.0, 30.0, 54.0, 86.0, 126.0])
+
+
+def test_graduates_who_go_abroad_have_departed(cast):
+    pool = mixed_pool(cast, cast.world(1))
+    for people in (30.0, 10.0):
+        pool.see_off("researchers", np.full(1, people))
+    assert pool.departed["researchers"][:, 0].tolist() == [40.0, 0.0, 0.0]
+
+
+def test_of_those_who_leave_or_retire_veterans_are_their_part(cast):
+    known = {"retirement": -np.log(0.9), "know_how_months": 24.0}
+    pool = mixed_pool(cast, cast.world(1, **known))
+    for kept in (pool.veterans["engineers"], pool.landed["engineers"]):
+        kept.join(np.full((3, 1), 100.0), np.ones((3, 1)))
+    pool.depart("engineers", 0.25 * pool.by_origin["engineers"], np.full(1, 0.75))
+    assert pool.veterans["engineers"].people == pytest.approx(np.full((3, 1), 75.0))
+    pool.retire(12.0)
+    remembered = 75.0 * 0.9 * math.exp(-0.5)
+    assert pool.veterans["engineers"].people == pytest.approx(np.full((3, 1), remembered))
+    assert pool.landed["engineers"].people == pytest.approx(np.full((3, 1), 90.0)), "just landed"
 
 
 # --- those who worked for a developer -------------------------------------------------------------

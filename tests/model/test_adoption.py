@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -13,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.arrays import total
+from agents.portfolio import Outlook
 from model.adoption import Adoption, Economies
 from model.calendar import Calendar
 from model.ecosystem import Ecosystem
 from model.knowledge import REGIONS
 from model.rulebook import RuleBook
 from model.sectors import MARKETS, SECTORS, SectorData, sector_data
-from model.world import World
+from model.terms_of_use import TermsOfUse
 
 FIGURES = {"level_at_start": 24.0, "useful_distance": 4.0}
 
@@ -96,6 +96,69 @@ class Scene:
 BEST = {"US": 28.0, "CN": 28.0, "RoW": 28.0}
 
 
+# --- what sectors and markets are like ------------------------------------------------------------
+
+
+def economies(cast, **figures) -> Economies:
+    """The recorded economies, every figure at its median."""
+    known = cast.world(1, **figures).parameters
+    return Economies(sector_data(), known, lambda figure, _: np.full(1, figure.value))
+
+
+def test_a_sector_is_worth_its_part_of_the_market_as_far_as_ai_can_do_its_work(cast):
+    made = economies(cast)
+    exposed = {s: sector_data().sectors[s] for s in SECTORS}
+    for column, market in enumerate(MARKETS):
+        worth = [one.value_added[market] * one.exposure.value for one in exposed.values()]
+        assert made.value[:, column, 0] == pytest.approx(np.array(worth) / sum(worth))
+    for row, region in enumerate(REGIONS):
+        home = MARKETS[made.home.index(row)]
+        worth = [one.value_added[home] * one.exposure.value for one in exposed.values()]
+        assert made.emphasis[region][:, 0] == pytest.approx(worth)
+
+
+def test_sectors_that_live_on_nothing_in_common_are_as_far_apart_as_can_be(cast):
+    between = economies(cast).between
+    lives_on = [set(sector_data().sectors[s].scenario) for s in SECTORS]
+    apart = [[not one & other for other in lives_on] for one in lives_on]
+    assert np.array_equal(between == 1.0, np.array(apart))
+    assert np.diag(between) == pytest.approx(np.zeros(len(SECTORS)), abs=1e-12)
+
+
+def test_trust_counts_against_that_of_the_average_market_and_as_far_as_it_counts_at_all(cast):
+    none = economies(cast, trust_elasticity=0.0).readiness
+    half = economies(cast, trust_elasticity=0.5).readiness / none
+    full = economies(cast, trust_elasticity=1.0).readiness / none
+    assert half**2 == pytest.approx(full)
+    trust = np.array([sector_data().markets[m].trust.value for m in MARKETS])
+    assert full[0, :, 0] == pytest.approx(trust / np.prod(trust) ** (1.0 / len(MARKETS)))
+    made = economies(cast)
+    permitted = made.permission[None] ** made.regulated[:, None]
+    assert none == pytest.approx(made.richness * permitted)
+
+
+def test_richness_counts_as_far_as_it_counts_at_all(cast):
+    full, half = (economies(cast, richness_elasticity=e).richness for e in (1.0, 0.5))
+    assert half**2 == pytest.approx(full)
+    assert (economies(cast, richness_elasticity=0.0).richness == 1.0).all()
+
+
+def test_developers_sell_to_everyone_at_home_and_to_a_part_abroad(cast):
+    made = economies(cast)
+    at_home = [made.access[row, column, 0] for column, row in enumerate(made.home)]
+    assert at_home == [1.0] * len(MARKETS)
+    recorded = {(e.developers, e.market): e.share.value for e in sector_data().access}
+    for (region, market), share in recorded.items():
+        assert made.access[REGIONS.index(region), MARKETS.index(market), 0] == share
+
+
+def test_at_the_start_rich_scenarios_are_ahead_and_nothing_is_more_than_all_of_it(cast):
+    scene = Scene(cast, adoption_start=0.01)
+    rich = economies(cast).richness
+    assert scene.adoption.index == pytest.approx(0.01 * np.broadcast_to(rich, (8, 4, 2)))
+    assert Scene(cast, adoption_start=0.9).adoption.index.max() == 1.0
+
+
 # --- diffusion ------------------------------------------------------------------------------------
 
 
@@ -131,6 +194,35 @@ def test_better_or_cheaper_models_never_lower_adoption(cast, level, better, chea
     usual = after(0.0, 0.0)
     assert (after(better, 0.0) >= usual - 1e-12).all()
     assert (after(0.0, cheaper) >= usual - 1e-12).all()
+
+
+@pytest.mark.parametrize("elsewhere", [0.0, 0.7])
+def test_where_all_sectors_are_alike_users_follow_just_as_many_wherever_they_look(cast, elsewhere):
+    imitators = {"adoption_pace": 0.0, "adoption_imitation": 0.5}
+    scene = Scene(cast, levels=BEST, peers_elsewhere=elsewhere, **imitators)
+    before, potential = np.full_like(scene.adoption.index, 0.01), scene.adoption.potential()
+    scene.adoption.index = before
+    scene.adoption.diffuse(1.0)
+    pull = economies(cast).readiness * 0.5 * before / potential
+    assert (potential > 0.05).all()
+    assert scene.adoption.index == pytest.approx(
+        potential - (potential - before) * np.exp(-pull / 12.0), rel=1e-12
+    )
+
+
+def test_a_push_makes_a_month_as_good_as_several(cast):
+    pushed, usual = (Scene(cast, levels=BEST, peers_elsewhere=0.0) for _ in range(2))
+    pushed.adoption.diffuse(1.0, TermsOfUse(np.full((len(MARKETS), 1), 3.0)))
+    usual.adoption.diffuse(3.0)
+    assert pushed.adoption.index == pytest.approx(usual.adoption.index, rel=1e-12)
+
+
+def test_users_take_the_best_model_of_a_region_whichever_firm_comes_last(cast):
+    firms = [{"name": name, "region": "US"} for name in ("best", "second")]
+    one = Scene(cast, firms=firms[:1], levels={"best": 28.0})
+    for order in (firms, firms[::-1]):
+        both = Scene(cast, firms=order, levels={"best": 28.0, "second": 24.0})
+        assert np.array_equal(both.adoption.potential(), one.adoption.potential())
 
 
 def test_open_weights_cross_borders_and_services_hardly(cast):
@@ -369,7 +461,157 @@ def test_people_compute_and_better_models_win_customers(cast, change, ratio):
     assert scene.firms["other"].cash / scene.firms["one"].cash == pytest.approx([ratio] * 2)
 
 
+def test_who_has_no_model_serves_the_best_open_weights_and_keeps_a_secret_one_to_itself(cast):
+    never = {"since": date(2099, 1, 1), "source": "invented", "basis": "assumption"}
+    firms = [
+        {"name": "behind", "region": "US"},
+        {"name": "secretive", "region": "US", "access": never},
+        {"name": "ahead", "region": "US"},
+        {"name": "giver", "region": "RoW"},
+    ]
+    levels = {"behind": 25.0, "secretive": 30.0, "ahead": 28.0, "giver": 27.0}
+    scene = Scene(cast, firms=firms, levels=levels, quality_pull=0.3)
+    scene.firms["giver"].released_open = scene.firms["giver"].released
+    scene.live(2)
+    earned = {name: firm.revenue[0] for name, firm in scene.firms.items()}
+    assert earned["behind"] == earned["secretive"]
+    assert earned["ahead"] / earned["behind"] == pytest.approx(10.0**0.3)
+
+
+def test_a_firm_without_any_model_is_worth_as_much_as_one_with_a_model_of_the_start(cast):
+    firms = [{"name": "none", "region": "US"}, {"name": "of 2022", "region": "US"}]
+    scene = Scene(cast, firms=firms, levels={"of 2022": 24.0}, quality_pull=0.3).live(1)
+    assert (scene.firms["none"].revenue > 0.0).all()
+    assert scene.firms["none"].revenue == pytest.approx(scene.firms["of 2022"].revenue)
+
+
+def test_what_is_paid_in_a_region_without_compute_is_not_lost(cast):
+    scene = Scene(cast, levels=BEST)
+    for firm in scene.firms.values():
+        firm.usable = np.zeros(2)
+    scene.adoption.pay(1.0)
+    for region, firm in scene.firms.items():
+        assert (firm.revenue > 0.0).all()
+        assert firm.revenue == pytest.approx(scene.adoption.revenue[region])
+
+
+def test_a_deserted_sector_is_divided_by_weight_and_the_others_are_not(cast):
+    firms = [
+        {"name": "payments", "region": "CN", "sectors": ("finance",), "engineers": 300},
+        {"name": "cars", "region": "CN", "sectors": ("transport",), "engineers": 100},
+    ]
+    scene = Scene(cast, firms=firms, levels={"payments": 28.0, "cars": 28.0})
+    recorded = scene.adoption.index
+
+    def earned(sector: str) -> list[float]:
+        only = np.zeros((len(SECTORS), 1, 1))
+        only[SECTORS.index(sector)] = 1.0
+        scene.adoption.index = recorded * only
+        scene.adoption.pay(1.0)
+        return [firm.revenue[0] / scene.adoption.revenue["CN"][0] for firm in scene.firms.values()]
+
+    assert earned("finance") == pytest.approx([1.0, 0.0])
+    assert earned("transport") == pytest.approx([0.0, 1.0])
+    assert earned("health") == pytest.approx([0.75, 0.25])
+
+
+def test_a_quarter_pays_a_quarter_of_a_year(cast):
+    scene = Scene(cast, levels=BEST)
+    scene.adoption.pay(3.0)
+    a_year = total(list(scene.adoption.revenue.values()))
+    assert scene.world.ledger.total("revenue") == pytest.approx(a_year / 4.0)
+
+
+def test_cheaper_answers_draw_users_to_a_region(cast):
+    priced = {"price_pull": 1.0, "efficiency_passed_on": 0.5, "serving_scale": 0.4}
+
+    def drawn(pull: float, *, better=0.0, more=1.0, **fields) -> np.ndarray:
+        firms = [{"name": "US", "region": "US", **fields}]
+        figures = priced | {"price_pull": pull, "revenue_scale": 0.0}
+        scene = Scene(cast, firms=firms, levels={"US": 28.0}, **figures)
+        firm = scene.firms["US"]
+        scene.world.time = 24.0
+        firm.efficiency = firm.efficiency + better
+        firm.usable = firm.usable * more
+        scene.adoption.diffuse(1.0)
+        scene.adoption.pay(1.0)
+        return np.asarray(scene.adoption.attraction[0])
+
+    usual = drawn(0.0)
+    assert (usual > 0.0).all()
+    assert drawn(1.0) == pytest.approx(usual)
+    assert drawn(1.0, better=2.0) == pytest.approx(usual * 10.0)
+    assert drawn(0.5, more=100.0) == pytest.approx(usual * 10.0**0.4)
+    newcomer = {"founded": date(2023, 1, 1)}
+    assert drawn(1.0, **newcomer) == pytest.approx(usual), "what was not there has not grown"
+
+
+# --- which sectors firms are in -------------------------------------------------------------------
+
+
+def outlooks(scene: Scene, name: str) -> Outlook:
+    """What a firm is told to expect at a review."""
+    told: list[Outlook] = []
+    scene.firms[name].review_sectors = told.append
+    scene.adoption.review_sectors()
+    return told[0]
+
+
+def test_with_no_foresight_firms_expect_what_is_paid_now(cast):
+    scene = Scene(cast, levels=BEST, sector_foresight=0.0).live(3)
+    scene.adoption.pay(1.0)
+    for region in REGIONS:
+        expected = outlooks(scene, region)
+        assert total(expected.takings) == pytest.approx(scene.adoption.revenue[region])
+        assert total(expected.effort) == pytest.approx(expected.own), "there is no other firm"
+
+
+def test_models_and_skill_in_applications_make_a_firm_able_to_do_a_sectors_work(cast):
+    scene = Scene(cast, levels=dict.fromkeys(REGIONS, 24.0), application_gain=1.0).live(1)
+    need = np.array([sector_data().sectors[s].need.value for s in SECTORS])
+    firm = scene.firms["US"]
+    for skill in (0.0, 0.55, 1.0):
+        firm.application = np.full(2, skill)
+        assert np.array_equal(outlooks(scene, "US").able[:, 0], need < skill), skill
+
+
+def test_who_entered_a_sector_is_paid_there_from_then_on(cast):
+    firms = [
+        {"name": "broad", "region": "CN"},
+        {"name": "cars", "region": "CN", "sectors": ("transport",)},
+    ]
+    scene = Scene(cast, firms=firms, levels={"broad": 28.0, "cars": 28.0}).live(1)
+    finance = SECTORS.index("finance")
+    only = np.zeros((len(SECTORS), 1, 1))
+    only[finance] = 1.0
+    scene.adoption.index = scene.adoption.index * only
+    scene.adoption.pay(1.0)
+    assert (scene.firms["cars"].revenue == 0.0).all()
+
+    def enters(_: Outlook) -> None:
+        entered = scene.firms["cars"].portfolio.entered.copy()
+        entered[finance] = True
+        scene.firms["cars"].portfolio.entered = entered
+
+    scene.firms["broad"].review_sectors = lambda _: None
+    scene.firms["cars"].review_sectors = enters
+    scene.adoption.review_sectors()
+    scene.adoption.pay(1.0)
+    assert (scene.firms["cars"].revenue > 0.0).all()
+
+
 # --- what use teaches -----------------------------------------------------------------------------
+
+
+def test_firms_learn_from_the_users_they_serve_by_the_year(cast):
+    firms = [{"name": "big", "region": "US", "engineers": 300}, {"name": "small", "region": "US"}]
+    figures = {"data_learning": 2.0, "application_gain": 0.0}
+    scene = Scene(cast, firms=firms, levels={"big": 28.0, "small": 28.0}, **figures)
+    scene.adoption.pay(6.0)
+    learned = {n: -np.log1p(-firm.application) for n, firm in scene.firms.items()}
+    seen = scene.adoption.feedback("US")
+    assert learned["big"] + learned["small"] == pytest.approx(2.0 * seen * 0.5)
+    assert learned["big"] == pytest.approx(3.0 * learned["small"])
 
 
 def test_use_teaches_applications_and_practice_makes_models_worth_more(cast):
@@ -389,18 +631,6 @@ def test_feedback_is_a_share_of_the_worlds_use_and_comes_from_people(cast):
     used = sum(users[m] * scene.index(m) for m in MARKETS) / sum(users.values())
     assert sum(fed.values()) == pytest.approx(used)
     assert all(0.0 < value < 1.0 for value in fed.values())
-
-
-def test_data_from_use_speed_research_and_none_need_not():
-    def efficiency(**fixed: float) -> np.ndarray:
-        world = World(futures=20, fixed=fixed)
-        world.run_to(dt.date(2026, 1, 1))
-        return np.asarray(world.record.values("efficiency_cn")[-1])
-
-    none, some = efficiency(data_to_research=0.0), efficiency(data_to_research=0.8)
-    assert (some >= none).all()
-    assert (some > none).mean() > 0.9
-    assert np.median(some - none) < 0.3
 
 
 # --- the recorded data ----------------------------------------------------------------------------
@@ -428,33 +658,3 @@ def test_figures_that_do_not_fit_are_refused_in_words():
     del raw["characteristics"]["robots"]["by_market"]["CN"]
     with pytest.raises(ValueError, match=r"robots.*positive figure by market"):
         SectorData.model_validate(raw)
-
-
-@pytest.fixture(scope="module")
-def history() -> World:
-    world = World(futures=100)
-    world.run_to(dt.date(2025, 7, 1))
-    return world
-
-
-def test_firms_say_which_sectors_they_enter_and_leave_and_why(history):
-    told = [d for future in range(10) for d in history.decisions_of(future)]
-    moves = [(when, who, what) for when, who, what in told if what.startswith(("enters", "leaves"))]
-    assert {what.split()[0] for _, _, what in moves} == {"enters", "leaves"}
-    assert all(": " in what and when % 6.0 == 0.0 for when, _, what in moves)
-    assert not {who for _, who, _ in moves} & {"US clouds", "Chinese operators", "Other clouds"}
-    carmakers = [f for f in history.developers if f.name in ("NIO", "XPeng")]
-    transport = SECTORS.index("transport")
-    assert all(firm.portfolio.entered[transport].mean() > 0.5 for firm in carmakers)
-    assert all(firm.portfolio.entered.any(axis=0).all() for firm in history.developers)
-
-
-def test_china_leads_in_some_sectors_early_and_not_in_all(history):
-    world = history
-
-    def ahead(sector: str) -> float:
-        china = world.record.values(f"adoption_cn_{sector}")[-1]
-        return float((china > world.record.values(f"adoption_us_{sector}")[-1]).mean())
-
-    assert min(ahead(s) for s in ("internet", "retail", "finance", "transport")) > 0.6
-    assert max(ahead(s) for s in ("health", "professional")) < 0.2

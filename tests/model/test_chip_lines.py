@@ -86,6 +86,22 @@ def test_what_is_barred_of_the_best_designer_is_smuggled_and_rented(cast):
     assert ways[4:] == [("Fast", "smuggled"), ("Fast", "rented")]
 
 
+class BarredInOneFuture(RuleBook):
+    """A rule book that keeps the fast chip from China in the second future only."""
+
+    def chip_sale(self, chip, destination, buyer, start, end):
+        return np.array([1.0, 0.25]) if chip.name == "Fast" else 1.0
+
+
+def test_lines_tell_how_much_of_them_is_barred_where(cast):
+    scene = Scene(cast)
+    scene.rules = BarredInOneFuture([], Calendar())
+    barred = {(line.chip.name, line.way): line.barred for line in scene.lines()}
+    assert barred.pop(("Fast", "smuggled")).tolist() == [0.0, 0.75]
+    assert barred.pop(("Fast", "rented")).tolist() == [0.0, 0.75]
+    assert set(barred.values()) == {0.0}, "nothing of what is sold openly"
+
+
 def test_only_what_is_on_general_sale_can_be_smuggled(cast):
     scene = Scene(cast, ban(cast))
     variant = cast.chip(name="Fast", designer="Best", sold_to="china")
@@ -124,6 +140,16 @@ def test_a_version_for_china_is_on_sale_where_it_has_been_launched(cast):
     assert line.ramp == pytest.approx([1.5 / 9.0, 0.0])
     later = [ln.ramp for ln in scene.lines(60.0, 63.0) if ln.chip is variant]
     assert later == pytest.approx(np.array([[1.0, 0.0], [1.0, 0.0]]))
+
+
+def test_a_planned_chip_whose_sale_ended_with_the_last_quarter_is_no_line(cast):
+    scene = Scene(cast)
+    chip = cast.chip(name="Planned", designer="Best")
+    scene.best.successors = [Planned(chip, chip, np.zeros(2), np.array([START, START - 1.0]))]
+    assert "Planned" not in {line.chip.name for line in scene.lines()}
+    scene.best.successors[0].ends = np.array([START + 0.3, START])
+    (line,) = (line for line in scene.lines() if line.chip is chip)
+    assert line.ramp == pytest.approx([0.1, 0.0])
 
 
 @given(st.floats(-6.0, 60.0), st.floats(0.5, 6.0))
@@ -240,6 +266,8 @@ def scene(cast):
 
 def test_an_h100_is_worth_one(scene):
     assert worth(scene) == pytest.approx((1.0, 1.0))
+    assert scene.cast.chip().die_mm2 == chip_lines.H100_DIE_MM2
+    assert scene.cast.chip().price_usd.value * chip_lines.USD_BN == pytest.approx(25e-6)
 
 
 def test_speed_counts_for_training_bandwidth_for_serving_and_links_for_both(scene):
@@ -248,6 +276,7 @@ def test_speed_counts_for_training_bandwidth_for_serving_and_links_for_both(scen
     assert worth(scene, interconnect_gbs=225) == pytest.approx((0.5, 0.5))
     assert worth(scene, interconnect_gbs=3600) == pytest.approx((1.0, 1.0)), "more is no more"
     assert 0.0 < worth(scene, interconnect_gbs=0)[0] < 0.1
+    assert worth(scene, interconnect_gbs=0) == worth(scene, interconnect_gbs=1)
 
 
 def test_software_counts_for_both(scene):
@@ -263,6 +292,16 @@ def test_dearer_lines_appeal_less(cast):
     lines = [Line(cast.chip(), designer, "sale", 1.0) for designer in scene.designers]
     for got in chip_lines.appeals(lines, ones, ones, prices, scene.world.parameters):
         assert got[:, 0] == pytest.approx([0.25, 1.0, 1.0])
+
+
+def test_what_is_for_sale_in_other_futures_only_does_not_make_the_rest_look_poor(cast):
+    scene = Scene(cast)
+    ramps = (np.array([0.1, 0.0]), 1.0)
+    lines = [Line(cast.chip(), scene.best, "sale", ramp) for ramp in ramps]
+    training, serving = np.array([[4.0] * 2, [2.0] * 2]), np.array([[2.0] * 2, [1.0] * 2])
+    prices = np.ones((2, 2))
+    for got in chip_lines.appeals(lines, training, serving, prices, scene.world.parameters):
+        assert got.tolist() == [[1.0, 0.0], [0.25, 1.0]]
 
 
 def test_familiar_software_draws_buyers_where_it_is_used(cast):

@@ -10,7 +10,7 @@ from model.chip_lines import H100_DIE_MM2, Line
 from model.chip_works import works_of
 from model.rulebook import RuleBook
 
-QUARTER = (0.0, 3.0)
+QUARTER = (9.0, 12.0)
 
 
 def lines_of(cast, world, *chips) -> list[Line]:
@@ -25,7 +25,8 @@ def test_a_foundry_makes_only_what_its_nodes_and_the_rules_allow(cast):
     lines = lines_of(cast, world, *chips)
     works = works_of(foundry, [0, 1], lines, RuleBook([], Calendar()), *QUARTER)
     assert (works.serves == np.array([[1.0], [0.0]])).all(), "5 nm is beyond it"
-    assert (works.from_wafers[0] > 0.0).all()
+    good = lines[0].dies_per_wafer * foundry.yield_at(7.0)
+    assert works.from_wafers[0] == pytest.approx(1000.0 * good)
     assert (works.from_wafers[1] == 0.0).all()
     assert works.wafers == pytest.approx(foundry.wafers * foundry.accelerator_share * 3.0)
     control = cast.instrument("foundry-control", parameters={"admitted": 0.25})

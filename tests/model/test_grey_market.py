@@ -112,6 +112,27 @@ def test_no_network_outgrows_the_chips_that_can_be_diverted(grey):
     assert grey.network[0] > 4000.0
 
 
+def test_a_network_beyond_what_can_be_diverted_does_not_grow_and_does_not_shrink(grey):
+    quarter(grey, 1e6, in_circulation=100.0)
+    assert grey.network == pytest.approx([1000.0])
+
+
+def test_a_network_of_part_of_a_unit_is_asked_as_if_it_could_move_one(cast):
+    grey = GreyMarket(1, cast.world(1, **(FIGURES | {"smuggling_start": 0.5})).parameters)
+    quarter(grey, 1.5)
+    assert grey.network == pytest.approx([0.5 * np.exp(2.0 * 0.5 / 4.0)])
+    assert grey.premium == pytest.approx([1.25 * 1.25])
+
+
+def test_where_nothing_is_barred_networks_lie_still(cast):
+    grey = GreyMarket(2, cast.world(2, **FIGURES).parameters)
+    figures = [np.full(2, value) for value in (1500.0, 900.0, 0.2, PLENTY)]
+    grey.settle(*figures, months=3.0, where=np.array([True, False]))
+    assert grey.network[0] > 1000.0 == grey.network[1]
+    assert grey.premium[0] > 1.25 == grey.premium[1]
+    assert grey.smuggled.tolist() == [900.0, 900.0]
+
+
 @given(st.lists(st.tuples(units, st.floats(0.0, 1.0), st.floats(0.0, 1.0), units), max_size=10))
 def test_a_network_is_never_negative_and_never_below_its_floor(cast, quarters):
     grey = GreyMarket(1, cast.world(1, **FIGURES).parameters)

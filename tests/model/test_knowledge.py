@@ -88,6 +88,48 @@ def test_only_models_on_offer_teach_and_only_after_their_time(cast):
     assert knowledge.teachable("CN").tolist() == [25.0, 26.0]
 
 
+def test_open_work_comes_out_when_it_is_published_though_secrets_come_out_sooner(cast):
+    knowledge, _, open_lab = set_out(cast, secrecy_months=2.0, publication_months=6.0)
+    months_of(knowledge, [open_lab, open_lab], 10)  # efficiency 0, 1.5, ... 13.5 when read
+    assert knowledge.published("CN") == pytest.approx([3 * 1.5] * 2)
+
+
+def test_of_the_models_on_offer_the_best_teaches_whichever_firm_comes_last(cast):
+    _, best, _ = set_out(cast)
+    access = {"since": date(2020, 1, 1), "source": "none", "basis": "assumption"}
+    second = cast.developer(best.model, name="Second", openness="api", access=access)
+    best.released, second.released = np.array([26.0, 25.0]), np.array([25.0, 24.0])
+    for labs in ([best, second], [second, best]):
+        known = PublicKnowledge(2, best.model.parameters)
+        read(known, labs)
+        assert known.teachable("CN").tolist() == [26.0, 25.0]
+        assert known.best_offered().tolist() == [26.0, 25.0]
+
+
+def test_who_begins_to_offer_models_late_teaches_from_then_on_after_the_usual_time(cast):
+    knowledge, early, _ = set_out(cast)
+    access = {"since": date(2022, 6, 1), "source": "none", "basis": "assumption"}
+    late = cast.developer(early.model, name="Late", openness="api", access=access)
+    early.released, late.released = np.array([24.0, 24.0]), np.array([27.0, 26.0])
+    for month in range(30):
+        early.model.time = float(month)
+        read(knowledge, [early, late])
+        taught = [27.0, 26.0] if month >= 5 + 3 else [24.0, 24.0]
+        assert knowledge.teachable("CN").tolist() == taught, month
+        best = [27.0, 26.0] if month >= 5 else [24.0, 24.0]
+        assert knowledge.best_offered().tolist() == best, month
+
+
+def test_what_could_be_learned_at_a_moment_gone_by_is_kept(cast):
+    knowledge, secretive, _ = set_out(cast, teaching_months=0.0)
+    for level in (24.0, 25.0, 26.0):
+        secretive.released = np.array([level, level + 0.5])
+        read(knowledge, [secretive])
+    then = [knowledge.teachable("CN", until).tolist() for until in (0.0, 1.9, 2.0)]
+    assert then == [[24.0, 24.5], [25.0, 25.5], [26.0, 26.5]]
+    assert knowledge.teachable("CN").tolist() == then[-1]
+
+
 # --- frontiers ------------------------------------------------------------------------------------
 
 
@@ -112,6 +154,48 @@ def test_an_open_release_moves_both_frontiers(cast):
     for frontiers in (knowledge.frontiers, knowledge.open_frontiers):
         assert frontiers["CN"].level.tolist() == [25.0, 24.0]
         assert np.isneginf(frontiers["US"].level).all()
+
+
+def test_where_weights_stay_closed_the_open_frontier_stays_though_they_open_elsewhere(cast):
+    knowledge, _, lab = set_out(cast)
+    lab.released, lab.released_at = np.array([25.0, 24.0]), np.array([3.25, 3.5])
+    lab.open_weights, lab.released_open = np.array([True, False]), np.array([25.0, -np.inf])
+    knowledge.see_release(lab)
+    assert knowledge.frontiers["CN"].level.tolist() == [25.0, 24.0]
+    assert knowledge.open_frontiers["CN"].level.tolist() == [25.0, -np.inf]
+
+
+def released(knowledge, lab, flop, efficiency):
+    """A release whose level is compute and efficiency, OOM, by future."""
+    flop, efficiency = np.array(flop), np.array(efficiency)
+    nothing = np.zeros(len(flop))
+    lab.parts = np.array([flop, efficiency, nothing, nothing, nothing])
+    lab.released, lab.released_at = flop + efficiency, nothing + 1.0
+    knowledge.see_release(lab)
+
+
+def test_the_best_of_all_regions_is_the_best_released_and_its_compute_is_told(cast):
+    knowledge, us, cn = set_out(cast)
+    assert np.isneginf(knowledge.best_released()).all()
+    released(knowledge, us, [25.0, 24.0], [0.0, 0.0])
+    released(knowledge, cn, [24.0, 24.0], [0.5, 0.5])
+    assert knowledge.best_released().tolist() == [25.0, 24.5]
+    assert knowledge.cheapest.tolist() == [25.0, 24.0]
+    released(knowledge, us, [24.5, 23.0], [0.0, 1.5])
+    assert knowledge.best_released().tolist() == [25.0, 24.5]
+    assert knowledge.cheapest.tolist() == [25.0, 24.0], "as good is not better"
+
+
+def test_from_the_yardstick_on_it_is_told_what_a_model_as_good_takes_at_least(cast):
+    knowledge, us, cn = set_out(cast, futures=5)
+    released(knowledge, us, [25.0] * 5, [0.0] * 5)
+    knowledge.set_yardstick()
+    # As good and cheaper, better and cheaper, not as good, better and dearer, and what follows.
+    released(knowledge, cn, [24.0, 24.5, 23.0, 26.0, 24.0], [1.0, 1.0, 1.5, 0.0, 1.0])
+    assert knowledge.cheapest.tolist() == [24.0, 24.5, 25.0, 25.0, 24.0]
+    released(knowledge, us, [23.5, 24.75, 24.0, 25.5, 24.5], [1.5, 1.0, 1.25, 1.0, 1.0])
+    assert knowledge.cheapest.tolist() == [23.5, 24.5, 24.0, 25.0, 24.0]
+    assert knowledge.best_released().tolist() == [25.0, 25.75, 25.25, 26.5, 25.5]
 
 
 def test_past_releases_are_entered_in_order_whichever_firm_comes_first(cast):
@@ -203,3 +287,78 @@ def test_a_model_kept_closed_brings_its_methods_out_as_late_as_a_secret(cast):
     open_lab.open_weights = np.array([True, False])
     months_of(knowledge, [open_lab, open_lab], 10)  # 1.5 OOM a month
     assert knowledge.published("CN").tolist() == [7 * 1.5, 3 * 1.5]
+
+
+class RulesOfEachFuture:
+    """Rules that differ by future, for readers and users in China."""
+
+    def __init__(self, delay=0.0, **access) -> None:
+        self._delay = delay
+        self._access = access
+
+    def publication_delay(self, origin, reader, start, end):
+        return self._delay if reader == "CN" else 0.0
+
+    def model_access(self, developer, origin, user, start, end):
+        return self._access.get(developer, 1.0) if user == "CN" else 1.0
+
+
+def test_where_rules_differ_by_future_each_future_waits_its_own_time(cast):
+    knowledge, secretive, _ = set_out(cast, secrecy_months=0.0)
+    delays = RulesOfEachFuture(delay=np.array([0.0, 4.0]))
+    for _ in range(10):
+        read(knowledge, [secretive], delays)
+        secretive.efficiency = secretive.efficiency + 1.0
+    assert knowledge.published("CN").tolist() == [9.0, 5.0]
+    assert knowledge.published("US").tolist() == [9.0, 9.0]
+
+
+@pytest.mark.parametrize("access", [(0.5, 1.0), (1.0, 0.5), (0.5, 0.25)])
+def test_where_access_differs_by_future_each_future_learns_after_its_own_time(cast, access):
+    knowledge, secretive, _ = set_out(cast)
+    limits = RulesOfEachFuture(Secretive=np.array(access))
+    read(knowledge, [secretive])
+    secretive.released = np.array([25.0, 26.0])
+    for month in range(1, 15):
+        read(knowledge, [secretive], limits)
+        learned = [month > 3.0 / share for share in access]
+        assert np.isfinite(knowledge.teachable("CN")).tolist() == learned, month
+
+
+def test_a_limit_on_some_does_not_keep_others_from_teaching(cast):
+    _, best, _ = set_out(cast, teaching_months=2.0)
+    access = {"since": date(2020, 1, 1), "source": "none", "basis": "assumption"}
+    others = [
+        cast.developer(best.model, name=name, openness="api", access=access)
+        for name in ("second", "third", "free")
+    ]
+    limits = RulesOfEachFuture(Secretive=0.5, second=0.5, third=0.0)
+    best.released = np.array([26.0, 24.0])
+    for other, level in zip(others, (25.0, 27.0, 24.5), strict=True):
+        other.released = np.full(2, level)
+    for order in ([best, *others], [*others[::-1], best]):
+        known = PublicKnowledge(2, best.model.parameters)
+        levels = [firm.released for firm in order]
+        for firm in order:
+            firm.released = np.full(2, -np.inf)
+        read(known, order, limits)
+        for firm, level in zip(order, levels, strict=True):
+            firm.released = level
+        for month in range(1, 7):
+            read(known, order, limits)
+            taught = [-np.inf] * 2 if month <= 2 else [24.5] * 2 if month <= 4 else [26.0, 25.0]
+            assert known.teachable("CN").tolist() == taught, month
+            assert known.teachable("US").tolist() == ([27.0] * 2 if month > 2 else [-np.inf] * 2)
+
+
+def test_open_weights_take_the_usual_time_to_learn_from_whatever_a_rule_says(cast):
+    world = cast.world(1, **LAGS)
+    access = {"since": date(2020, 1, 1), "source": "none", "basis": "assumption"}
+    lab = cast.developer(world, openness="open-weights", access=access)
+    knowledge = PublicKnowledge(1, world.parameters)
+    read(knowledge, [lab])
+    lab.released = np.array([25.0])
+    shut = rules(cast, "model-access-limit", parameters={"admitted": 0.0})
+    for month in range(1, 6):
+        read(knowledge, [lab], shut)
+        assert np.isfinite(knowledge.teachable("CN")).all() == (month > 3), month

@@ -123,7 +123,7 @@ def test_a_browser_that_finds_the_server_full_is_told_and_can_try_again(visit, s
         first.wait_for_selector(READY)
         second = visit("/?futures=3&date=2022-02", at=address)
         second.wait_for_selector("h1:has-text('This server is full')")
-        assert "holds 1 view at once, and 10,000 futures" in second.locator("main").inner_text()
+        assert "holds 1 view and 10,000 futures at once" in second.locator("main").inner_text()
         screenshot(second, "full")
         first.close()
         second.wait_for_timeout(1000)

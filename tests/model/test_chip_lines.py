@@ -277,6 +277,7 @@ def test_speed_counts_for_training_bandwidth_for_serving_and_links_for_both(scen
     assert worth(scene, interconnect_gbs=3600) == pytest.approx((1.0, 1.0)), "more is no more"
     assert 0.0 < worth(scene, interconnect_gbs=0)[0] < 0.1
     assert worth(scene, interconnect_gbs=0) == worth(scene, interconnect_gbs=1)
+    assert worth(scene, interconnect_gbs=1) < worth(scene, interconnect_gbs=2)
 
 
 def test_software_counts_for_both(scene):

@@ -181,25 +181,27 @@ class Designer(Actor):
             self._is_reopened(foundry, now) for foundry in self._foundries
         ):
             return
-        rungs, makers, reopened = self._nodes_to_be_had(now)
+        # One that waits for a node commits once there is one, seen from when it last looked.
+        by = np.clip(self._commits, since, now)
+        rungs, makers, reopened = self._nodes_to_be_had(now, by)
         due = (self._commits <= now) & (rungs >= self._best_planned)
         opened = reopened & (rungs > self._best_planned)
         begin = due | opened
         if not begin.any():
             return
-        committed = np.where(due, np.maximum(self._commits, since), now)
+        committed = np.where(due, by, now)
         launches = committed + known["commitment_months"]
         self._launch(begin, launches, rungs, makers)
         self._generations = self._generations + begin
         self._best_planned = np.where(begin, rungs, self._best_planned)
         self._commits = np.where(begin, self._next_commitment(launches), self._commits)
 
-    def _nodes_to_be_had(self, now: float) -> tuple[Ints, Ints, Bools]:
+    def _nodes_to_be_had(self, now: float, by: Floats) -> tuple[Ints, Ints, Bools]:
         """Best node class it may commit to: rung, place of the foundry in its order, and news.
 
+        A class counts that is proven by a day, ``(futures,)``, of a foundry that serves it now.
         News is where that foundry serves it now, and by the recorded rules would not.
         """
-        by = np.minimum(self._commits, now)
         rungs = np.full(self.model.futures, product_planning.NO_NODE)
         makers = np.zeros(self.model.futures, dtype=np.int64)
         reopened = np.zeros(self.model.futures, dtype=np.bool_)

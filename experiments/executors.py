@@ -43,6 +43,14 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def memory_of_machine() -> float:
+    """Bytes of this machine's memory; 0 where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return 0.0
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
     """An executor of so many processes, each ready to simulate; this process itself for one."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.chains import Chain, Chains
 from experiments.designs import Rows
-from experiments.executors import RunError, processes
+from experiments.executors import RunError, memory_of_machine, processes
 from experiments.manifest import Origin, origin
 from experiments.parquet import ShardFile
 from experiments.storing import Store
@@ -29,8 +29,12 @@ _COST_OF_A_BLOCK = 0.6
 # What it costs to start worker processes, in the same units.
 _COST_OF_WORKERS = 45.0
 _MOST_PARTS = 8
-# Twice as many save little more, and take as much more memory in each worker.
+# More save little.
 _MOST_SHARDS_TOGETHER = 2
+# What the worlds of 1,000 futures to 2030 take in a worker: a trunk, a branch, and their outcomes.
+_BYTES_OF_A_SHARD = 1.25e9
+# Of the machine's memory, what workers may fill.
+_SHARE_OF_MEMORY = 0.5
 
 Values = NDArray[np.float64]
 
@@ -104,15 +108,21 @@ def resume(
     return True
 
 
-def suitable_block(study: Study, workers: int) -> int:
+def suitable_block(study: Study, workers: int, memory: float = 0.0) -> int:
     """A block size that is cheap for each future and leaves no worker idle for long.
 
     The larger a block, the less it costs for each future; parts of shards pay only where there are
     fewer shards than workers.
+
+    Args:
+        study: whose futures are simulated.
+        workers: how many share the work.
+        memory: bytes that all of them may fill; it takes much to have several shards in a block.
     """
+    most = min(_MOST_SHARDS_TOGETHER, int(memory / workers / _BYTES_OF_A_SHARD))
     shards = ceil(study.futures / FUTURES_PER_SHARD)  # of each policy
     parts = range(1, _MOST_PARTS + 1)
-    together = range(2, _MOST_SHARDS_TOGETHER + 1)
+    together = range(2, most + 1)
     tasks = {ceil(FUTURES_PER_SHARD / count): shards * count for count in parts}
     tasks |= {FUTURES_PER_SHARD * count: ceil(shards / count) for count in together}
 
@@ -205,7 +215,9 @@ def _complete(
     advance: Callable[[int], None],
 ) -> None:
     """Simulate and store what a study lacks, and finish it."""
-    size = block or suitable_block(store.study, workers)
+    # Of the machines of a cluster nothing is known.
+    memory = 0.0 if executor else _SHARE_OF_MEMORY * memory_of_machine()
+    size = block or suitable_block(store.study, workers, memory)
     missing = store.missing()
     count = max(1, min(workers, sum(1 for _ in cut(missing, size))))
     chains = Chains(store.study, size, workers).of(missing)

@@ -534,6 +534,17 @@ def test_who_waited_for_a_rule_to_end_commits_when_it_has(cast):
     assert launches_of(designer, 0) == [12.0 + 12.0], "from the last look at its roadmap on"
 
 
+def test_who_waited_for_a_node_commits_when_a_foundry_has_it(cast):
+    world = cast.world(2, **STEADY_LINE)
+    world.dates_of_nodes["Foundry"] = dates((2, [-2.0, -60.0]))  # proven a year later
+    designer = line_of(cast, world)
+    for month in range(3, 19, 3):
+        plan(designer, float(month))
+    first, usual = (launches_of(designer, future)[0] for future in (0, 1))
+    assert usual == pytest.approx(12.0)
+    assert first == pytest.approx(12.0 + 12.0), "seen in month 12, the first look since"
+
+
 @pytest.mark.parametrize(("day", "open_still"), [(18, True), (12, False)])
 @pytest.mark.parametrize("kind", ["foundry-control", "design-software-control"])
 def test_a_foundry_or_software_counts_where_it_is_open_for_most_of_the_month(

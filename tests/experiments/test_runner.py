@@ -214,22 +214,28 @@ def test_any_executor_of_concurrent_futures_will_do(tmp_path: Path, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("policies", "futures", "workers", "size"),
+    ("policies", "futures", "workers", "gigabytes", "size"),
     [
-        (2, 1000, 2, 1000),
-        (3, 1000, 2, 1000),
-        (1, 1000, 2, 500),
-        (2, 1000, 6, 334),
-        (13, 1000, 2, 1000),
-        (1, 9, 1, 1000),
-        (1, 4000, 2, 2000),
-        (1, 4000, 4, 1000),
-        (13, 5000, 2, 2000),
+        (2, 1000, 2, 8, 1000),
+        (3, 1000, 2, 8, 1000),
+        (1, 1000, 2, 8, 500),
+        (2, 1000, 6, 64, 334),
+        (13, 1000, 2, 8, 1000),
+        (1, 9, 1, 8, 1000),
+        (1, 4000, 2, 8, 2000),
+        (1, 4000, 4, 64, 1000),
+        (13, 5000, 2, 8, 2000),
+        (13, 5000, 2, 4, 1000),
+        (13, 5000, 16, 16, 1000),
+        (13, 5000, 2, 0, 1000),
     ],
 )
-def test_blocks_suit_the_study(policies: int, futures: int, workers: int, size: int):
+def test_blocks_suit_the_study_and_the_machine(
+    policies: int, futures: int, workers: int, gigabytes: int, size: int
+):
     named = tuple(Policy(name=f"p{number}") for number in range(policies))
-    assert suitable_block(Study(policies=named, futures=futures), workers) == size
+    study = Study(policies=named, futures=futures)
+    assert suitable_block(study, workers, gigabytes * 1e9) == size
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,9 @@ class BarredInOneFuture(RuleBook):
 def test_lines_tell_how_much_of_them_is_barred_where(cast):
     scene = Scene(cast)
     scene.rules = BarredInOneFuture([], Calendar())
-    barred = {(line.chip.name, line.way): line.barred for line in scene.lines()}
-    assert barred.pop(("Fast", "smuggled")).tolist() == [0.0, 0.75]
-    assert barred.pop(("Fast", "rented")).tolist() == [0.0, 0.75]
-    assert set(barred.values()) == {0.0}, "nothing of what is sold openly"
+    shares = {(ln.chip.name, ln.way): np.asarray(ln.barred).tolist() for ln in scene.lines()}
+    openly = dict.fromkeys([(name, "sale") for name in ("Fast", "Slow", "Rough", "Home")], 0.0)
+    assert shares == openly | {("Fast", way): [0.0, 0.75] for way in ("smuggled", "rented")}
 
 
 def test_only_what_is_on_general_sale_can_be_smuggled(cast):
@@ -277,6 +276,7 @@ def test_speed_counts_for_training_bandwidth_for_serving_and_links_for_both(scen
     assert worth(scene, interconnect_gbs=3600) == pytest.approx((1.0, 1.0)), "more is no more"
     assert 0.0 < worth(scene, interconnect_gbs=0)[0] < 0.1
     assert worth(scene, interconnect_gbs=0) == worth(scene, interconnect_gbs=1)
+    assert worth(scene, interconnect_gbs=1) < worth(scene, interconnect_gbs=2)
 
 
 def test_software_counts_for_both(scene):

@@ -126,8 +126,8 @@ def test_a_network_of_part_of_a_unit_is_asked_as_if_it_could_move_one(cast):
 
 def test_where_nothing_is_barred_networks_lie_still(cast):
     grey = GreyMarket(2, cast.world(2, **FIGURES).parameters)
-    figures = [np.full(2, value) for value in (1500.0, 900.0, 0.2, PLENTY)]
-    grey.settle(*figures, months=3.0, where=np.array([True, False]))
+    ordered, moved, seized, sold = (np.full(2, v) for v in (1500.0, 900.0, 0.2, PLENTY))
+    grey.settle(ordered, moved, seized, sold, 3.0, np.array([True, False]))
     assert grey.network[0] > 1000.0 == grey.network[1]
     assert grey.premium[0] > 1.25 == grey.premium[1]
     assert grey.smuggled.tolist() == [900.0, 900.0]

@@ -191,7 +191,7 @@ def refused(folder: Path, **changes: Any) -> str:
         ({"high": None}, "needs both"),
         ({"half": "both"}, "half"),
         ({"title": "A title far too long for a line of the card"}, "36 characters"),
-        ({"colour": "red"}, "not permitted"),
+        ({"colour": "red"}, "expected no such key"),
     ],
 )
 def test_a_pattern_that_cannot_be_used_is_refused(

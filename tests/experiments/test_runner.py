@@ -52,7 +52,12 @@ def test_blocks_and_workers_leave_no_trace_in_the_files(tmp_path: Path):
     assert run(study, tmp_path / "one", workers=1, block=350)
     assert run(study, tmp_path / "two", workers=2, block=1000)
     assert same_files(tmp_path / "one", tmp_path / "two")
-    assert run(study.model_copy(update={"seed": 12}), tmp_path / "luck", workers=2)
+
+
+def test_another_seed_is_other_luck(tmp_path: Path):
+    study = Study(policies=(HISTORY,), futures=2, until=date(2022, 2, 1), seed=11)
+    assert run(study, tmp_path / "one")
+    assert run(study.model_copy(update={"seed": 12}), tmp_path / "luck")
     assert not same_files(tmp_path / "one", tmp_path / "luck")
 
 

@@ -91,7 +91,11 @@ def test_timing_differs_by_future_and_is_told(whole: World) -> None:
 
 @pytest.mark.parametrize(
     "products",
-    ["recorded", pytest.param("versions-planned", marks=pytest.mark.slow), "planned"],
+    [
+        "recorded",
+        pytest.param("versions-planned", marks=pytest.mark.slow),
+        pytest.param("planned", marks=pytest.mark.slow),
+    ],
 )
 def test_a_future_is_the_same_whichever_live_beside_it(products: Products) -> None:
     together = lived(adaptive(), products=products)

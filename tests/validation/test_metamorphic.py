@@ -250,6 +250,7 @@ def test_without_the_euv_rule_the_node_gap_shrinks() -> None:
 # --- delay ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_delayed_chip_rule_does_not_raise_smuggling_before_its_day() -> None:
     """Before its recorded day a rule works through hoarding alone, and a delay takes that away.
 

@@ -186,11 +186,11 @@ class Designer(Actor):
         rungs, makers, reopened = self._nodes_to_be_had(now, by)
         due = (self._commits <= now) & (rungs >= self._best_planned)
         opened = reopened & (rungs > self._best_planned)
-        begin = due | opened
-        if not begin.any():
-            return
         committed = np.where(due, by, now)
         launches = committed + known["commitment_months"]
+        begin = (due | opened) & (launches < self.model.calendar.end)
+        if not begin.any():
+            return
         self._launch(begin, launches, rungs, makers)
         self._generations = self._generations + begin
         self._best_planned = np.where(begin, rungs, self._best_planned)

@@ -49,6 +49,10 @@ class Parameters(Protocol):
 class Clock(Protocol):
     """Months since the start of the record, and dates."""
 
+    @property
+    def end(self) -> int:
+        """Months from the start to the last year that a date can lie in."""
+
     def months(self, day: date) -> float:
         """Months from the start to ``day``."""
 

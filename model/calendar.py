@@ -35,6 +35,11 @@ class Calendar:
         if self.start.day != 1:
             raise ValueError(f"a calendar starts on the first of a month, not on {self.start}")
 
+    @property
+    def end(self) -> int:
+        """Months from the start to the last year that a date can lie in."""
+        return (dt.MAXYEAR - self.start.year) * MONTHS_PER_YEAR
+
     def months(self, day: dt.date) -> float:
         """Months from the start to the beginning of ``day``; negative before the start."""
         whole = (day.year - self.start.year) * MONTHS_PER_YEAR + day.month - self.start.month

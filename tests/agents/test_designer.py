@@ -534,6 +534,13 @@ def test_who_waited_for_a_rule_to_end_commits_when_it_has(cast):
     assert launches_of(designer, 0) == [12.0 + 12.0], "from the last look at its roadmap on"
 
 
+def test_a_chip_that_would_come_after_the_calendar_never_comes(cast):
+    world = cast.world(2, **(STEADY_LINE | {"commitment_months": 1.2e7}))
+    designer = line_of(cast, world)
+    plan(designer, 30.0)
+    assert designer.planned == []
+
+
 def test_who_waited_for_a_node_commits_when_a_foundry_has_it(cast):
     world = cast.world(2, **STEADY_LINE)
     world.dates_of_nodes["Foundry"] = dates((2, [-2.0, -60.0]))  # proven a year later

@@ -186,8 +186,7 @@ class Designer(Actor):
         rungs, makers, reopened = self._nodes_to_be_had(now, by)
         due = (self._commits <= now) & (rungs >= self._best_planned)
         opened = reopened & (rungs > self._best_planned)
-        committed = np.where(due, by, now)
-        launches = committed + known["commitment_months"]
+        launches = by + known["commitment_months"]
         begin = (due | opened) & (launches < self.model.calendar.end)
         if not begin.any():
             return

@@ -62,9 +62,8 @@ class Room:
             self._held.pop(holder, None)
 
     def _left(self, holder: object | None) -> int:
-        held = {**self._held}
-        held.pop(holder, 0)
-        return max(0, self._most - sum(held.values()))
+        others = (futures for other, futures in self._held.items() if other is not holder)
+        return max(0, self._most - sum(others))
 
 
 def require_within(futures: int, day: dt.date) -> None:

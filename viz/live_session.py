@@ -141,7 +141,7 @@ class LiveSession:
         require_within(beginning.futures, forks_until)
         _require_few(forked)
         _require_future(future, beginning.futures)
-        self._take(beginning.futures * (1 + len(forked)))
+        self._take(beginning.futures, len(forked))
         before = self.beginning, self.future
         self.beginning, self.future = beginning, future
 
@@ -152,7 +152,7 @@ class LiveSession:
                 except EnsembleError as error:
                     if self.live is not None:
                         self.beginning, self.future = before
-                        self._take(self.beginning.futures * (1 + len(self.forks)))
+                        self._take(self.beginning.futures, len(self.forks))
                         raise
                     self.fault = f"{error}; the prior ensemble is shown"
                     self.beginning = replace(beginning, ensemble="prior")
@@ -230,7 +230,7 @@ class LiveSession:
         if not policies:
             raise LiveError("choose a policy to go on under")
         _require_few(policies)
-        self._take(self.beginning.futures * (1 + len(policies)))
+        self._take(self.beginning.futures, len(policies))
 
         def work() -> None:
             with self._saying("Parting from this moment"):
@@ -353,9 +353,10 @@ class LiveSession:
             raise LiveError("there is no world yet; reset to begin one")
         return track
 
-    def _take(self, futures: int) -> None:
+    def _take(self, futures: int, forks: int = 0) -> None:
+        """Take room for a live world of so many futures and its forks."""
         if not self._closed:
-            self._room.take(self, futures)
+            self._room.take(self, futures * (1 + forks))
 
     def _can_go_on(self) -> bool:
         return any(track.date < LAST_MONTH for track in self.on_stage[:1])
